@@ -1,0 +1,68 @@
+# What a person, the hook and CI run. `make help` lists it.
+
+PYTHON ?= python3
+STACK ?= local
+PORT ?= 8480
+BIN := .venv/bin
+RUNNER = $(BIN)/python -m runner --stack $(STACK) --port $(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor requirements format
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8480)
+	@$(RUNNER) up
+
+destroy: .venv/program ## Take the gallery on this machine away again
+	@$(RUNNER) destroy
+
+status: .venv/program ## What runs on this machine, and where
+	@$(BIN)/python -m localcloud status
+
+hits: .venv/program ## Hits and views per day and per photo
+	@$(BIN)/python -m localcloud hits
+
+captions: .venv/program ## Write captions in the browser (DIR=photos)
+	@$(BIN)/python -m uploader captions $(or $(DIR),photos)
+
+test: .venv/development ## A visitor's tests, at most 5 minutes
+	@$(BIN)/python -m pytest -m "not deep and not engine"
+
+test-deep: .venv/development ## The long tests, for CI
+	@$(BIN)/python -m pytest -m "deep and not engine"
+
+test-engine: .venv/development ## The stack under Pulumi's own engine (needs pulumi on PATH)
+	@$(BIN)/python -m pytest -m engine
+
+check: .venv/development ## Lint, types, and generated files are up to date
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+
+format: .venv/development ## Format, and mend what the linter can
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+bench: .venv/development ## Measure against the baseline (QUICK=1: at most 2 minutes)
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+site: ## Rebuild site/ from web/ (needs Node)
+	@cd web && npm ci --no-fund --no-audit --silent && npm run build --silent
+
+requirements: ## Pin the dependencies anew (needs uv)
+	@for group in program:requirements.txt function:function/requirements.txt development:requirements-dev.txt; do \
+	  uv pip compile pyproject.toml --group $${group%%:*} --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file $${group##*:} >/dev/null || exit 1; done
+
+# One environment in the checkout; a stamp for each set of requirements.
+.venv/program: requirements.txt
+.venv/development: requirements-dev.txt
+.venv/program .venv/development:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Say which one to use: make PYTHON=python3.13 …" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "Could not make .venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing $< into .venv (a minute, once) …"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement $< || \
+	  { echo "Could not install $<. Is there a network? Run the same command again once there is." >&2; exit 1; }
+	@touch $@
