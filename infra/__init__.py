@@ -1,0 +1,1 @@
+"""The stack: its settings and its components. Definitions only; nothing runs at import."""
