@@ -20,21 +20,21 @@ settings = Settings.from_stack()
 services = EnabledServices("services").services
 
 # Keep photos in a bucket that anyone may read by name and no one may list.
-photo_bucket = PhotoBucket("photos", settings, after=services)
+photo_bucket = PhotoBucket("gallery-photos", settings, after=services)
 photo_bucket.grant_reading_by_name_to_all()
 gallery_url = photo_bucket.bucket.apply(settings.gallery_url)
 
 # Bundle the function's source, under a name that says its content.
-source_bucket = SourceBucket("source", settings, after=services)
+source_bucket = SourceBucket("gallery-source", settings, after=services)
 archive = source_bucket.add(write_archive(Path("function"), Path(".build")).as_posix())
 
 # Let one account build the function and another run it, and each do nothing else.
 identities = Identities(
-    "identities", settings, project_number=photo_bucket.project_number, after=services
+    "gallery", settings, project_number=photo_bucket.project_number, after=services
 )
 
 # Hand the API keys to the function, and to nobody else.
-keys = GalleryKeys("key", settings, after=services)
+keys = GalleryKeys("gallery-key", settings, after=services)
 key_grant = keys.grant_reading_to(identities.runtime.member)
 
 # Answer with a photo chosen at random.

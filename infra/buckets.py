@@ -26,7 +26,7 @@ class PhotoBucket(pulumi.ComponentResource):
     ) -> None:
         super().__init__("image-gallery:infra:PhotoBucket", name)
         resource = gcp.storage.Bucket(
-            f"{name}-bucket",
+            name,
             location=settings.location,
             uniform_bucket_level_access=True,
             public_access_prevention="inherited",
@@ -75,7 +75,7 @@ class SourceBucket(pulumi.ComponentResource):
     ) -> None:
         super().__init__("image-gallery:infra:SourceBucket", name)
         resource = gcp.storage.Bucket(
-            f"{name}-bucket",
+            name,
             location=settings.location,
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
@@ -89,7 +89,7 @@ class SourceBucket(pulumi.ComponentResource):
         self.register_outputs({"bucket": self.bucket})
 
     def add(self, archive: str) -> gcp.storage.BucketObject:
-        """Add the archive at this path, relative to the program; its file name names its content."""
+        """Add the archive at this path, relative to the program; its name says its content."""
         return gcp.storage.BucketObject(
             f"{self._name}-archive",
             bucket=self.bucket,

@@ -202,12 +202,12 @@ def _down(what: str, check_id: pulumi.Output[str]) -> gcp.monitoring.AlertPolicy
             threshold_value=1,
             duration="600s",
             aggregations=[
-                {
-                    "alignment_period": "600s",
-                    "per_series_aligner": "ALIGN_NEXT_OLDER",
-                    "cross_series_reducer": "REDUCE_COUNT_FALSE",
-                    "group_by_fields": ["resource.label.host"],
-                }
+                gcp.monitoring.AlertPolicyConditionConditionThresholdAggregationArgs(
+                    alignment_period="600s",
+                    per_series_aligner="ALIGN_NEXT_OLDER",
+                    cross_series_reducer="REDUCE_COUNT_FALSE",
+                    group_by_fields=["resource.label.host"],
+                )
             ],
         ),
     )

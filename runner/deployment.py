@@ -1,0 +1,145 @@
+"""One run of the program: what it declares is made, what it no longer declares is removed."""
+
+import hashlib
+import runpy
+import secrets
+import threading
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, set_all_config
+
+from runner.cloud import Cloud
+from runner.dynamic import DYNAMIC_PREFIX, apply_dynamic, remove_dynamic
+from runner.errors import RunnerError
+from runner.makers import MAKERS, Made
+from runner.monitor import Monitor
+from runner.recorded import RECORDED
+from runner.records import Record, Records
+
+__all__ = ["Deployment", "Outputs"]
+
+PROJECT = "image-gallery"
+# Output name → (value, whether it is secret)
+Outputs = dict[str, tuple[Any, bool]]
+# Properties that Pulumi fills from the logical name where the program leaves them out.
+_NAMED = {
+    "gcp:serviceaccount/account:Account": "accountId",
+    "gcp:secretmanager/secret:Secret": "secretId",
+}
+_NAMED_BY_NAME = (
+    "gcp:storage/bucket:Bucket",
+    "gcp:projects/apiKey:ApiKey",
+    "gcp:cloudfunctionsv2/function:Function",
+    "gcp:logging/metric:Metric",
+    "gcp:logging/projectExclusion:ProjectExclusion",
+)
+
+
+class Deployment:
+    """Applies one stack's program onto the local cloud."""
+
+    def __init__(self, cloud: Cloud, stack: str, records: Records) -> None:
+        self._cloud, self._stack, self._records = cloud, stack, records
+        self._declared: set[str] = set()
+        self._lock = threading.Lock()
+        self.made = 0
+        self.recorded = 0
+
+    def up(self, program: Path) -> Outputs:
+        """Run the program; return its outputs. Raises RunnerError, and stops there."""
+        set_all_config(self._cloud.config)
+        mocks.set_mocks(
+            mocks.Mocks,  # type: ignore[arg-type]  # never asked: the monitor answers
+            project=PROJECT,
+            stack=self._stack,
+            preview=False,
+            monitor=Monitor(self.apply),
+        )
+        outputs = _run(program)
+        for record in self._records.newest_first():
+            if record.urn not in self._declared:
+                self._remove(record)
+        return outputs
+
+    def destroy(self) -> int:
+        """Remove all that was declared; return how much that was."""
+        records = self._records.newest_first()
+        for record in records:
+            self._remove(record)
+        return len(records)
+
+    def apply(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Make or record one resource; return its id and properties."""
+        old = self._records.get(urn)
+        inputs = self._with_name(urn, type_, name, inputs, old)
+        made = self._make(type_, name, inputs, old)
+        is_recorded = type_ in RECORDED
+        record = Record(
+            urn=urn,
+            type=type_,
+            id=made.id,
+            inputs=inputs,
+            outputs=made.outputs,
+            made=not is_recorded,
+        )
+        self._records.put(record)
+        with self._lock:
+            self._declared.add(urn)
+            self.made += not is_recorded
+            self.recorded += is_recorded
+        return made.id, {**inputs, **made.outputs}
+
+    def _make(self, type_: str, name: str, inputs: dict[str, Any], old: Record | None) -> Made:
+        if type_.startswith(DYNAMIC_PREFIX):
+            return apply_dynamic(self._cloud, old, inputs)
+        if type_ in MAKERS:
+            return MAKERS[type_].make(self._cloud, inputs)
+        if type_ in RECORDED:
+            outputs = RECORDED[type_](self._cloud, inputs)
+            return Made(id=outputs.get("id", outputs.get("name", name)), outputs=outputs)
+        raise RunnerError(
+            f"The runner knows no {type_} ({name}). Add it to runner/makers.py if something on "
+            "the local cloud behaves differently for it, else to runner/recorded.py."
+        )
+
+    def _remove(self, record: Record) -> None:
+        if record.type.startswith(DYNAMIC_PREFIX):
+            remove_dynamic(self._cloud, record)
+        elif record.type in MAKERS:
+            MAKERS[record.type].remove(self._cloud, record.id, record.inputs)
+        self._records.drop(record.urn)
+
+    def _with_name(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any], old: Record | None
+    ) -> dict[str, Any]:
+        """Name what the program leaves unnamed: the same name in each run, as long as it lasts."""
+        key = "name" if type_ in _NAMED_BY_NAME else _NAMED.get(type_)
+        if key is None or key in inputs:
+            return inputs
+        suffix = hashlib.sha256(urn.encode()).hexdigest()[:7]
+        if type_ == "gcp:projects/apiKey:ApiKey":
+            suffix = secrets.token_hex(4)[:7]  # a deleted key's name stays taken for 30 days
+        return {**inputs, key: old.inputs[key] if old else f"{name}-{suffix}"}
+
+
+def _run(program: Path) -> Outputs:
+    """Run the program under the SDK's test runtime; return what it exports."""
+    outputs: Outputs = {}
+
+    async def collect(exports: dict[str, Any]) -> None:
+        for name, value in exports.items():
+            output = pulumi.Output.from_input(value)
+            outputs[name] = (await output.future(), await output.is_secret())
+
+    @pulumi.runtime.test
+    def run() -> Any:
+        runpy.run_path(str(program), run_name="__main__")
+        stack = pulumi.runtime.get_root_resource()
+        return collect(dict(stack.outputs))  # type: ignore[union-attr]  # set_mocks made the root
+
+    run()
+    return outputs

@@ -1,0 +1,24 @@
+"""What can go wrong, each as one line that says what to do.
+
+RunnerError
+├── CloudUnreachable   the local cloud does not answer
+└── CloudRefusal       the local cloud answered with an error
+"""
+
+__all__ = ["CloudRefusal", "CloudUnreachable", "RunnerError"]
+
+
+class RunnerError(Exception):
+    """One line for the person who typed the command."""
+
+
+class CloudUnreachable(RunnerError):
+    """Nothing answers at the local cloud's address."""
+
+
+class CloudRefusal(RunnerError):
+    """The local cloud said no; `status` is its HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
