@@ -1,0 +1,3 @@
+"""The API as OpenAPI 3.1, with the very limits that requests are held to."""
+
+DOCUMENT: dict[str, object] = {}
