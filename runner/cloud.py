@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from runner.errors import CloudRefusal, CloudUnreachable, RunnerError
+from runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 
 __all__ = ["Cloud"]
 
@@ -61,7 +61,7 @@ class Cloud:
     ) -> Any:
         """Call a method; return its answer as JSON, None where it is empty.
 
-        Raises CloudRefusal with the answer's message, CloudUnreachable where there is none.
+        Raises CloudRefusalError with the answer's message, CloudUnreachableError where there is none.
         """
         payload = data if body is None else json.dumps(body).encode()
         headers = {"User-Agent": _USER_AGENT, "Content-Type": content_type}
@@ -71,10 +71,10 @@ class Cloud:
             with urllib.request.urlopen(request, timeout=_OPERATION_SECONDS) as answer:  # noqa: S310 as above
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            raise CloudRefusal(error.code, _message(error.read(), error.reason)) from None
+            raise CloudRefusalError(error.code, _message(error.read(), error.reason)) from None
         except OSError as error:
             reason = getattr(error, "reason", error)
-            raise CloudUnreachable(
+            raise CloudUnreachableError(
                 f"The local cloud at {self.origin} does not answer ({reason}). "
                 "Start it: python -m localcloud serve --background"
             ) from None
@@ -84,7 +84,7 @@ class Cloud:
         """Return what is at this address, None where it is not found."""
         try:
             return self.call("GET", url)
-        except CloudRefusal as refusal:
+        except CloudRefusalError as refusal:
             if refusal.status == 404:
                 return None
             raise
@@ -93,7 +93,7 @@ class Cloud:
         """Delete what is at this address; nothing there is fine."""
         try:
             self.call("DELETE", url)
-        except CloudRefusal as refusal:
+        except CloudRefusalError as refusal:
             if refusal.status != 404:
                 raise
 

@@ -1,22 +1,22 @@
 """What can go wrong, each as one line that says what to do.
 
 RunnerError
-├── CloudUnreachable   the local cloud does not answer
-└── CloudRefusal       the local cloud answered with an error
+├── CloudUnreachableError   the local cloud does not answer
+└── CloudRefusalError       the local cloud answered with an error
 """
 
-__all__ = ["CloudRefusal", "CloudUnreachable", "RunnerError"]
+__all__ = ["CloudRefusalError", "CloudUnreachableError", "RunnerError"]
 
 
 class RunnerError(Exception):
     """One line for the person who typed the command."""
 
 
-class CloudUnreachable(RunnerError):
+class CloudUnreachableError(RunnerError):
     """Nothing answers at the local cloud's address."""
 
 
-class CloudRefusal(RunnerError):
+class CloudRefusalError(RunnerError):
     """The local cloud said no; `status` is its HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:

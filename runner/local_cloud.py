@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from runner.cloud import Cloud
-from runner.errors import CloudRefusal, CloudUnreachable, RunnerError
+from runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 
 __all__ = ["ensure_running", "is_running", "refuse_the_engines", "stop"]
 
@@ -23,9 +23,9 @@ def is_running(cloud: Cloud) -> bool:
     """Tell whether a local cloud answers. Raises RunnerError where something else does."""
     try:
         _driver(cloud)
-    except CloudUnreachable:
+    except CloudUnreachableError:
         return False
-    except (CloudRefusal, ValueError, TypeError, AttributeError):
+    except (CloudRefusalError, ValueError, TypeError, AttributeError):
         raise RunnerError(
             f"Something that is no local cloud answers at {cloud.origin}. "
             "Choose another port: make up PORT=8490"

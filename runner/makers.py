@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from runner.cloud import Cloud
-from runner.errors import CloudRefusal
+from runner.errors import CloudRefusalError
 
 __all__ = ["MAKERS", "Made", "Maker"]
 
@@ -139,7 +139,7 @@ def _make_bucket_member(cloud: Cloud, inputs: Inputs) -> Made:
 def _remove_bucket_member(cloud: Cloud, _: str, inputs: Inputs) -> None:
     try:
         _edit_policy(cloud, inputs["bucket"], lambda bindings: _without(bindings, inputs))
-    except CloudRefusal as refusal:
+    except CloudRefusalError as refusal:
         if refusal.status != 404:
             raise
 
@@ -187,7 +187,7 @@ def _make_secret_version(cloud: Cloud, inputs: Inputs) -> Made:
 
 
 def _remove_nothing(_: Cloud, __: str, ___: Inputs) -> None:
-    """A version goes with its secret."""
+    """Do nothing: a version goes with its secret."""
 
 
 def _make_api_key(cloud: Cloud, inputs: Inputs) -> Made:

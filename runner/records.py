@@ -23,7 +23,7 @@ class Record:
 
 
 class Records:
-    """Records in the order of their making. Safe to use from several threads; saved at each step."""
+    """Records in the order of their making; thread-safe, and saved at each step."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,0 +1,112 @@
+"""Runs the program under a monitor that records what is declared, for any stack."""
+
+import hashlib
+import runpy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime import mocks, set_all_config
+
+from runner.monitor import Monitor
+from runner.stack import read_configuration
+
+ROOT = Path(__file__).parents[2]
+PROJECT_NUMBER = 123456789
+
+
+@dataclass
+class Declared:
+    """One declared resource, as the engine sees it."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict
+    protect: bool
+    dependencies: list
+    delete_before_replace: bool | None = None
+    secrets: list = field(default_factory=list)
+
+
+class Recorder(Monitor):
+    """Keeps each registration, options included."""
+
+    def __init__(self):
+        super().__init__(self._invent)
+        self.declared = []
+        self.hooks = []
+
+    def RegisterResource(self, request):  # noqa: N802 gRPC's name
+        answer = super().RegisterResource(request)
+        if request.custom:
+            self.declared.append(
+                Declared(
+                    urn=answer.urn,
+                    type=request.type,
+                    name=request.name,
+                    inputs=self._inputs[answer.urn],
+                    protect=request.protect,
+                    dependencies=list(request.dependencies),
+                    delete_before_replace=(
+                        request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
+                    ),
+                    secrets=list(request.additionalSecretOutputs),
+                )
+            )
+        return answer
+
+    def RegisterResourceHook(self, request):  # noqa: N802 gRPC's name
+        self.hooks.append(request.name)
+        return super().RegisterResourceHook(request)
+
+    def _invent(self, urn, type_, name, inputs):
+        self.__dict__.setdefault("_inputs", {})[urn] = inputs
+        unique = hashlib.sha256(urn.encode()).hexdigest()[:7]
+        computed = {"name": f"{name}-{unique}", "projectNumber": PROJECT_NUMBER}
+        email = f"{name}@p.iam.gserviceaccount.com"
+        if type_.endswith(":Account"):
+            computed |= {"email": email, "member": f"serviceAccount:{email}"}
+        if type_.endswith(":ApiKey"):
+            computed["keyString"] = f"key-of-{name}"
+        if type_.endswith(":Secret"):
+            computed["secretId"] = f"{name}-{unique}"
+        if type_.endswith(":SecretVersion"):
+            computed["version"] = "1"
+        if type_.endswith(":Function"):
+            service = {**inputs["serviceConfig"], "uri": "https://api.example"}
+            computed["serviceConfig"] = service
+        return f"{name}-id", {**inputs, **{k: v for k, v in computed.items() if k not in inputs}}
+
+
+def settings_of(stack, **settings):
+    """The stack's configuration, with `settings` (gallery's own names) in place of the file's."""
+    values = {"gcp:project": "p", "gcp:region": "europe-west1", **read_configuration(ROOT, stack)}
+    return values | {f"image-gallery:{key}": value for key, value in settings.items()}
+
+
+def declare(stack, **settings):
+    """Run `__main__.py` for a stack; return (what it declares, what it exports)."""
+    recorder, outputs = Recorder(), {}
+    set_all_config(settings_of(stack, **settings))
+    mocks.set_mocks(
+        mocks.Mocks, project="image-gallery", stack=stack, preview=False, monitor=recorder
+    )
+
+    async def collect(exports):
+        for name, value in exports.items():
+            output = pulumi.Output.from_input(value)
+            outputs[name] = (await output.future(), await output.is_secret())
+
+    @pulumi.runtime.test
+    def run():
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        return collect(dict(pulumi.runtime.get_root_resource().outputs))
+
+    run()
+    return recorder, outputs
+
+
+def of_type(recorder, ending):
+    """All declared resources whose type ends so."""
+    return [resource for resource in recorder.declared if resource.type.endswith(ending)]
