@@ -61,7 +61,7 @@ class Cloud:
     ) -> Any:
         """Call a method; return its answer as JSON, None where it is empty.
 
-        Raises CloudRefusalError with the answer's message, CloudUnreachableError where there is none.
+        Raises CloudRefusalError with the answer's message, or CloudUnreachableError.
         """
         payload = data if body is None else json.dumps(body).encode()
         headers = {"User-Agent": _USER_AGENT, "Content-Type": content_type}

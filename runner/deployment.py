@@ -100,7 +100,7 @@ class Deployment:
             return MAKERS[type_].make(self._cloud, inputs)
         if type_ in RECORDED:
             outputs = RECORDED[type_](self._cloud, inputs)
-            return Made(id=outputs.get("id", outputs.get("name", name)), outputs=outputs)
+            return Made(id=str(outputs.get("id", name)), outputs=outputs)
         raise RunnerError(
             f"The runner knows no {type_} ({name}). Add it to runner/makers.py if something on "
             "the local cloud behaves differently for it, else to runner/recorded.py."
@@ -135,7 +135,7 @@ def _run(program: Path) -> Outputs:
             output = pulumi.Output.from_input(value)
             outputs[name] = (await output.future(), await output.is_secret())
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
     def run() -> Any:
         runpy.run_path(str(program), run_name="__main__")
         stack = pulumi.runtime.get_root_resource()

@@ -36,10 +36,8 @@ class Monitor(MockMonitor):
         inputs = _plain(rpc.deserialize_properties(request.object))
         id_, outputs = self._apply(urn, request.type, request.name, inputs)
         self.resources[urn] = MockMonitor.ResourceRegistration(urn, id_, outputs)
-        for key in request.additionalSecretOutputs:
-            if key in outputs:
-                outputs = {**outputs, key: pulumi.Output.secret(outputs[key])}
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=_serialize(outputs))
+        properties = _serialize(outputs, set(request.additionalSecretOutputs))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=properties)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 gRPC's name
         """Refuse: what exists elsewhere is not on a fresh local cloud."""
@@ -58,12 +56,20 @@ class _NoMocks(Mocks):
         raise NotImplementedError(args.typ)
 
 
-def _serialize(outputs: dict[str, Any]) -> Any:
-    """Serialize on a loop of this thread's own: registrations come from a pool of threads."""
+def _serialize(outputs: dict[str, Any], secret: set[str]) -> Any:
+    """Serialize, wrapping what is secret, on a loop of this thread's own: threads are pooled."""
+
+    async def serialize() -> Any:
+        wrapped = {
+            key: pulumi.Output.secret(value) if key in secret else value
+            for key, value in outputs.items()
+        }
+        return await rpc.serialize_properties(wrapped, {})
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        return loop.run_until_complete(rpc.serialize_properties(outputs, {}))
+        return loop.run_until_complete(serialize())
     finally:
         loop.close()
 

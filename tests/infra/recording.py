@@ -71,12 +71,15 @@ class Recorder(Monitor):
             computed["keyString"] = f"key-of-{name}"
         if type_.endswith(":Secret"):
             computed["secretId"] = f"{name}-{unique}"
+        if type_.endswith(":UptimeCheckConfig"):
+            computed["uptimeCheckId"] = unique
         if type_.endswith(":SecretVersion"):
             computed["version"] = "1"
         if type_.endswith(":Function"):
             service = {**inputs["serviceConfig"], "uri": "https://api.example"}
             computed["serviceConfig"] = service
-        return f"{name}-id", {**inputs, **{k: v for k, v in computed.items() if k not in inputs}}
+        computed.pop("name" if "name" in inputs else "", None)
+        return f"{name}-id", {**inputs, **computed}
 
 
 def settings_of(stack, **settings):

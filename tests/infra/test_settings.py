@@ -65,7 +65,7 @@ def test_a_wrong_value_is_refused_by_name_with_what_to_type(key, value, says):
 
 
 def test_an_unknown_setting_is_refused_with_those_that_there_are():
-    with pytest.raises(pulumi.RunError, match="maxInstanses is no setting.*maxInstances"):
+    with pytest.raises(pulumi.RunError, match=r"maxInstanses is no setting.*maxInstances"):
         read(maxInstanses="3")
 
 
