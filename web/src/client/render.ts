@@ -1,0 +1,26 @@
+import type { Filter, Photo } from "./types.js";
+
+/** A line of the catalog: facts only, no address. */
+export interface CatalogRecord extends Omit<Photo, "src" | "width" | "height" | "srcSet"> {
+  source: string;
+  recipe: string;
+  sizes: [width: number, height: number][];
+}
+
+/** The photo of a catalog record, exactly as the API renders it. */
+export function render(record: CatalogRecord, baseUrl: string): Photo {
+  const { source: _source, recipe, sizes, id, ...words } = record;
+  const srcSet = sizes.map(([width, height]) => ({
+    src: `${baseUrl}/photos/${recipe}/${id}-${width}.webp`,
+    width,
+    height,
+  }));
+  return { id, ...srcSet[srcSet.length - 1]!, srcSet, ...words };
+}
+
+/** Whether a filter lets a photo through; square is 0.95 to 1.05. */
+export function matches(photo: Photo, { album, orientation }: Filter): boolean {
+  const ratio = photo.width / photo.height;
+  const is = ratio > 1.05 ? "landscape" : ratio < 0.95 ? "portrait" : "square";
+  return (!album || album === photo.album) && (!orientation || orientation === is);
+}

@@ -1,0 +1,83 @@
+/** One resized copy of a photo. */
+export interface Rendition {
+  src: string;
+  width: number;
+  height: number;
+}
+
+/** A photo as the API speaks it; what is unknown is left out. */
+export interface Photo extends Rendition {
+  id: string;
+  /** Ascends by width and ends with `src`. */
+  srcSet: Rendition[];
+  /** Read aloud. */
+  alt?: string;
+  /** Shown below. */
+  caption?: string;
+  /** Possibly partial: `2017`, `2017-08`, `2017-08-14` or `2017-08-14T18:03`. */
+  date?: string;
+  album?: string;
+  credit?: string;
+  /** An SPDX identifier, as a rule. */
+  license?: string;
+  /** ThumbHash, base64. */
+  placeholder?: string;
+}
+
+export type Orientation = "landscape" | "portrait" | "square";
+
+/** Which photos to choose among. */
+export interface Filter {
+  album?: string | undefined;
+  orientation?: Orientation | undefined;
+}
+
+export interface Album {
+  album: string;
+  count: number;
+}
+
+/** Where the gallery is: the same names as in `site/config.json`. */
+export interface GallerySettings {
+  /** Address of the gallery's API: the stack's output `apiUrl`. */
+  apiUrl: string;
+  /** The API key; a browser's key is no secret. */
+  apiKey?: string | undefined;
+  /** Address of the public catalog, for when the API does not answer. */
+  catalogUrl?: string | undefined;
+  /** The origins that the API answers; on another one the reason is said at once. */
+  origins?: readonly string[] | undefined;
+}
+
+/** Why there is no fresh photo: a name of the API's problems, or one of the last five. */
+export type ProblemName =
+  | "bad-request"
+  | "unauthorized"
+  | "gallery-empty"
+  | "no-match"
+  | "no-such-photo"
+  | "not-found"
+  | "method-not-allowed"
+  | "uri-too-long"
+  | "catalog-unavailable"
+  | "key-not-configured"
+  | "unreachable"
+  | "unreadable"
+  | "failing"
+  | "origin-not-allowed"
+  | "not-configured";
+
+export interface Problem {
+  name: ProblemName;
+  /** The API's own sentence on what to do. */
+  detail?: string | undefined;
+}
+
+/** What there is to show once a question was answered. */
+export type Settled =
+  | { status: "ready"; photo: Photo }
+  | { status: "stale"; photo: Photo; problem: Problem }
+  | { status: "empty"; problem: Problem }
+  | { status: "error"; problem: Problem };
+
+export type PhotoState = { status: "loading" } | Settled;

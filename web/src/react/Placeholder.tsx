@@ -1,0 +1,21 @@
+import { useEffect, useRef } from "react";
+import { decodeThumbHash } from "../text/thumbhash.js";
+import type { Photo } from "../client/types.js";
+
+const LONG_SIDE = 48;
+
+/** A photo's ThumbHash on a canvas of the photo's own ratio. */
+export function Placeholder({ photo }: { photo: Photo }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scale = LONG_SIDE / Math.max(photo.width, photo.height);
+  const width = Math.max(1, Math.round(photo.width * scale));
+  const height = Math.max(1, Math.round(photo.height * scale));
+  useEffect(() => draw(canvas.current!, photo.placeholder!), [photo.placeholder, width, height]);
+  return <canvas ref={canvas} width={width} height={height} className="random-photo-placeholder" part="placeholder" aria-hidden />;
+}
+
+function draw(canvas: HTMLCanvasElement, placeholder: string): void {
+  const hash = Uint8Array.from(atob(placeholder), (character) => character.charCodeAt(0));
+  const { width, height } = canvas;
+  canvas.getContext("2d")?.putImageData(new ImageData(decodeThumbHash(hash, width, height), width, height), 0, 0);
+}
