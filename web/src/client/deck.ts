@@ -19,7 +19,7 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
   async function card(filter: Filter, { deck, n }: Place): Promise<Answer<Photo>> {
     const first = n - (n % BATCH);
     const { body, count } = await ask<Photo[]>("/", { ...filter, deck, n: first, count: BATCH });
-    const photo = body[n - first] ?? (await ask<Photo[]>("/", { ...filter, deck, n, count: 1 })).body[0]!;
+    const photo = [body].flat()[n - first] ?? [(await ask<Photo[]>("/", { ...filter, deck, n, count: 1 })).body].flat()[0]!;
     return { body: photo, count };
   }
 
