@@ -1,0 +1,78 @@
+"""The local cloud's own addresses, below `/_localcloud/`: faults, calls, state, logs."""
+
+import json
+import os
+from typing import Any
+
+from localcloud.cloud import Cloud
+from localcloud.faults import Fault
+from localcloud.web import Method, Request, json_body
+
+__all__ = ["METHODS"]
+
+
+def status(cloud: Cloud, _: Request) -> dict[str, Any]:
+    """That it answers, and who it is."""
+    return {"pid": os.getpid(), "url": cloud.url, "state": str(cloud.folder)}
+
+
+def add_fault(cloud: Cloud, request: Request) -> dict[str, Any]:
+    """Set a fault."""
+    cloud.faults.add(Fault.of(json_body(request)))
+    return list_faults(cloud, request)
+
+
+def list_faults(cloud: Cloud, _: Request) -> dict[str, Any]:
+    """The faults that are set."""
+    return {"faults": cloud.faults.listed()}
+
+
+def clear_faults(cloud: Cloud, _: Request) -> None:
+    """Unset all faults."""
+    cloud.faults.clear()
+
+
+def calls(cloud: Cloud, _: Request) -> dict[str, Any]:
+    """How often each method was called."""
+    return dict(cloud.faults.calls())
+
+
+def reset_calls(cloud: Cloud, _: Request) -> None:
+    """Count from nothing again."""
+    cloud.faults.reset_calls()
+
+
+def state(cloud: Cloud, _: Request) -> dict[str, Any]:
+    """Everything that is kept, but the bytes."""
+    store = cloud.store
+    objects: dict[str, dict[str, Any]] = {
+        row[0]: {} for row in store.rows("SELECT name FROM buckets ORDER BY name")
+    }
+    for bucket, name, generation, record in store.rows(
+        "SELECT bucket, name, generation, record FROM objects ORDER BY bucket, name"
+    ):
+        objects[bucket][name] = {"generation": str(generation), **json.loads(record)}
+    return {
+        "driver": store.fact("driver"),
+        "buckets": _records(cloud, "SELECT name, record FROM buckets ORDER BY name"),
+        "objects": objects,
+        "resources": _records(
+            cloud, "SELECT collection || '/' || name, record FROM resources ORDER BY 1"
+        ),
+        "policies": _records(cloud, "SELECT resource, policy FROM policies ORDER BY 1"),
+    }
+
+
+def _records(cloud: Cloud, sql: str) -> dict[str, Any]:
+    return {name: json.loads(record) for name, record in cloud.store.rows(sql)}
+
+
+METHODS = [
+    Method("localcloud.status", "GET", "/_localcloud/status", status),
+    Method("localcloud.faults.add", "POST", "/_localcloud/faults", add_fault),
+    Method("localcloud.faults.list", "GET", "/_localcloud/faults", list_faults),
+    Method("localcloud.faults.clear", "DELETE", "/_localcloud/faults", clear_faults),
+    Method("localcloud.calls.get", "GET", "/_localcloud/calls", calls),
+    Method("localcloud.calls.reset", "DELETE", "/_localcloud/calls", reset_calls),
+    Method("localcloud.state", "GET", "/_localcloud/state", state),
+]

@@ -1,0 +1,120 @@
+"""What every folder's tests may ask for."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+class LocalCloud:
+    """A local cloud of one's own: a process, a port, a state folder."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        self.process = None
+        self.port = 0
+
+    def start(self) -> None:
+        """Serve; after the first time on the same port."""
+        command = [sys.executable, "-m", "localcloud", "serve", "--state", str(self.state_dir)]
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        self.output = (self.state_dir / "server.log").open("a+")
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port)], stdout=self.output, stderr=self.output, cwd=ROOT
+        )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert self.process.poll() is None, (self.state_dir / "server.log").read_text()
+            assert time.monotonic() < deadline, "the local cloud did not start"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            note = json.loads((self.state_dir / "server.json").read_text())
+            self.url = note["url"]
+            self.port = int(self.url.rpartition(":")[2])
+            return note["pid"] == self.process.pid and bool(self.get("/_localcloud/status"))
+        except (OSError, ValueError):
+            return False
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(30)
+        if self.process is not None:
+            self.output.close()
+        self.process = None
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> object:
+        """Send JSON, get JSON; raises HTTPError for an error."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=180) as response:
+            text = response.read()
+        return json.loads(text) if text else None
+
+    def get(self, path: str) -> object:
+        """Read JSON."""
+        return self.call("GET", path)
+
+    def fault(self, **spec: object) -> None:
+        """Set a fault, as `/_localcloud/faults` takes them."""
+        self.call("POST", "/_localcloud/faults", spec)
+
+    def clear_faults(self) -> None:
+        """Unset all faults."""
+        self.call("DELETE", "/_localcloud/faults")
+
+    def calls(self) -> dict[str, int]:
+        """How often each method was called."""
+        return self.get("/_localcloud/calls")
+
+    def reset_calls(self) -> None:
+        """Count from nothing again."""
+        self.call("DELETE", "/_localcloud/calls")
+
+    def state(self) -> dict:
+        """Everything that is kept, but the bytes."""
+        return self.get("/_localcloud/state")
+
+    def storage_client(self):
+        """google-cloud-storage, anonymous, against it."""
+        from google.auth.credentials import AnonymousCredentials
+        from google.cloud import storage
+
+        return storage.Client(
+            project="local-project",
+            credentials=AnonymousCredentials(),
+            client_options={"api_endpoint": self.url},
+        )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_telemetry():
+    """google-cloud-storage would read each bucket once more to trace it."""
+    os.environ["DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"] = "true"
+
+
+@pytest.fixture
+def local_cloud(tmp_path):
+    """A local cloud with nothing in it; ends with the test."""
+    cloud = LocalCloud(tmp_path / "localcloud")
+    cloud.start()
+    yield cloud
+    cloud.stop()
