@@ -55,7 +55,7 @@ photos = Photos(
     bucket=photo_bucket.bucket,
     base_url=gallery_url,
     photos_dir=settings.photos_dir,
-    remove_many=settings.remove_many,
+    remove_many=settings.remove_many or None,
     opts=pulumi.ResourceOptions(protect=not settings.deletable),
 )
 

@@ -41,7 +41,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _up(options: argparse.Namespace, cloud: Cloud) -> int:
     local_cloud.ensure_running(cloud, options.state)
-    local_cloud.refuse_the_engines(cloud)
     deployment = Deployment(cloud, options.stack, Records(_records_path(options)))
     outputs = deployment.up(Path("__main__.py"))
     _outputs_path(options).write_text(json.dumps(outputs), encoding="utf-8")
@@ -59,8 +58,7 @@ def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
     records = Records(_records_path(options))
     if records.newest_first():
         local_cloud.ensure_running(cloud, options.state)
-        local_cloud.refuse_the_engines(cloud)
-    removed = Deployment(cloud, options.stack, records).destroy()
+        removed = Deployment(cloud, options.stack, records).destroy()
     if options.state.exists():
         local_cloud.stop(options.state)
         shutil.rmtree(options.state)

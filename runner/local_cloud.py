@@ -1,41 +1,35 @@
-"""Starting and stopping the local cloud, and asking who made what is on it."""
+"""Starting and stopping the local cloud, and refusing one that is not ours."""
 
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from runner.cloud import Cloud
 from runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 
-__all__ = ["ensure_running", "is_running", "refuse_the_engines", "stop"]
+__all__ = ["ensure_running", "stop"]
 
 
 def ensure_running(cloud: Cloud, state: Path) -> None:
-    """Start the local cloud in the background unless it answers already."""
-    if is_running(cloud):
-        return
-    port = urlsplit(cloud.origin).port
-    _localcloud("serve", "--background", "--port", str(port), "--state", str(state))
+    """Start the local cloud in the background unless it answers already.
 
-
-def is_running(cloud: Cloud) -> bool:
-    """Tell whether a local cloud answers. Raises RunnerError where something else does."""
+    Raises RunnerError where something else answers, a local cloud with another folder included,
+    and where Pulumi's engine made what is on it.
+    """
     try:
-        _driver(cloud)
+        status = _status(cloud)
     except CloudUnreachableError:
-        return False
-    except (CloudRefusalError, ValueError, TypeError, AttributeError):
+        port = urlsplit(cloud.origin).port
+        _localcloud("serve", "--background", "--port", str(port), "--state", str(state))
+        status = _status(cloud)
+    if status["state"] != str(state.resolve()):
         raise RunnerError(
-            f"Something that is no local cloud answers at {cloud.origin}. "
+            f"The local cloud at {cloud.origin} keeps another gallery, in {status['state']}. "
             "Choose another port: make up PORT=8490"
-        ) from None
-    return True
-
-
-def refuse_the_engines(cloud: Cloud) -> None:
-    """Raise RunnerError where Pulumi's engine made what is on the local cloud."""
-    if _driver(cloud) == "engine":
+        )
+    if status["driver"] == "engine":
         raise RunnerError(
             f"The gallery on {cloud.origin} was made by Pulumi's engine. Take it away with "
             "`pulumi destroy -s local --run-program`, or use another port: make up PORT=8490"
@@ -47,9 +41,16 @@ def stop(state: Path) -> None:
     _localcloud("stop", "--state", str(state))
 
 
-def _driver(cloud: Cloud) -> str | None:
-    driver: str | None = cloud.call("GET", f"{cloud.origin}/_localcloud/state")["driver"]
-    return driver
+def _status(cloud: Cloud) -> dict[str, Any]:
+    try:
+        status: dict[str, Any] = cloud.call("GET", f"{cloud.origin}/_localcloud/status")
+        _ = status["state"], status["driver"]
+    except (CloudRefusalError, ValueError, TypeError, KeyError):
+        raise RunnerError(
+            f"Something that is no local cloud answers at {cloud.origin}. "
+            "Choose another port: make up PORT=8490"
+        ) from None
+    return status
 
 
 def _localcloud(*arguments: str) -> None:

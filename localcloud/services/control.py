@@ -12,8 +12,13 @@ __all__ = ["METHODS"]
 
 
 def status(cloud: Cloud, _: Request) -> dict[str, Any]:
-    """That it answers, and who it is."""
-    return {"pid": os.getpid(), "url": cloud.url, "state": str(cloud.folder)}
+    """That it answers, who it is, and who made what is on it: `runner`, `engine` or nobody."""
+    return {
+        "pid": os.getpid(),
+        "url": cloud.url,
+        "state": str(cloud.folder),
+        "driver": cloud.store.fact("driver"),
+    }
 
 
 def add_fault(cloud: Cloud, request: Request) -> dict[str, Any]:
