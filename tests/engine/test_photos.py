@@ -1,0 +1,161 @@
+"""The photos resource under the engine: what it says, what it refuses, what it survives."""
+
+import json
+import shutil
+
+import pytest
+
+from tests.engine.stack import changes
+
+PHOTOS = ("photos", "incomplete")
+
+
+@pytest.fixture
+def photos(checkout):
+    """The checkout's photo folder, put back as it was afterwards."""
+    folder, kept = checkout.folder / "photos", checkout.folder / "kept"
+    shutil.copytree(folder, kept)
+    yield folder
+    shutil.rmtree(folder)
+    kept.rename(folder)
+
+
+@pytest.fixture(scope="module")
+def stack(checkout):
+    checkout.up()
+    yield checkout
+    checkout.destroy(check=False)
+
+
+def pictures(folder):
+    return sorted(path for path in folder.rglob("*.jpg"))
+
+
+def state(stack):
+    (photos,) = [r for r in stack.resources() if r["type"].endswith(":Photos")]
+    return photos
+
+
+def test_a_first_preview_names_every_photo(checkout):
+    preview = checkout.pulumi("preview", "--color=never")
+
+    text = preview.stdout + preview.stderr
+    for picture in pictures(checkout.folder / "photos"):
+        assert picture.name in text
+
+
+def test_what_is_new_changed_and_gone_is_said_in_words(stack, photos):
+    first, second, *_ = pictures(photos)
+    record = {r["caption"]: r for r in stack.catalog() if "caption" in r}
+    caption = next(iter(record))
+    words = photos / "captions.yaml"
+    words.write_text(words.read_text().replace(caption, "Changed for the preview"))
+    first.rename(stack.folder / "gone.jpg")
+    shutil.copy(second, photos / "again.jpg")
+    data = bytearray((stack.folder / "gone.jpg").read_bytes())
+    (photos / "new.png").write_bytes(_png())
+
+    preview = stack.pulumi("preview", "--color=never")
+
+    text = preview.stdout + preview.stderr
+    assert "new.png" in text
+    assert "Changed for the preview" in text
+    assert caption in text
+    assert first.name in text or "removed" in text
+    assert "again.jpg" in text
+    assert {w: n for w, n in changes(preview).items() if w != "unchanged"} == {"to update": 1}
+    assert data
+
+
+def _png():
+    import io
+
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.effect_noise((420, 300), 70).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_an_empty_folder_is_refused_in_one_line(stack, photos):
+    for picture in pictures(photos):
+        picture.unlink()
+
+    failed = stack.up(check=False)
+
+    assert failed.returncode != 0
+    assert "Traceback" not in failed.stdout + failed.stderr
+    assert "photos" in failed.stdout
+    assert len(stack.catalog()) == 9
+
+
+def test_a_folder_that_is_not_there_is_refused_in_one_line(stack, photos):
+    photos.rename(stack.folder / "elsewhere")
+    try:
+        failed = stack.up(check=False)
+    finally:
+        (stack.folder / "elsewhere").rename(photos)
+
+    assert failed.returncode != 0
+    assert "Traceback" not in failed.stdout + failed.stderr
+    assert len(stack.catalog()) == 9
+
+
+def test_a_failed_upload_fails_the_resource_and_the_next_up_goes_on(stack, photos, cloud):
+    (photos / "new.png").write_bytes(_png())
+    cloud.fault(method="storage.objects.insert", times=100, status=403)
+
+    failed = stack.up(check=False)
+    cloud.clear_faults()
+
+    assert failed.returncode != 0
+    assert "new.png" in failed.stdout + failed.stderr
+    assert "Traceback" not in failed.stdout + failed.stderr
+    assert len(stack.catalog()) == 9
+    stack.up()
+    assert len(stack.catalog()) == 10
+    (photos / "new.png").unlink()
+    stack.up()
+    assert len(stack.catalog()) == 9
+
+
+def test_a_replaced_bucket_is_filled_again(stack):
+    file = stack.folder / "Pulumi.local.yaml"
+    original, before = file.read_text(), stack.outputs()["bucket"]
+    file.write_text(original.replace("config:", "config:\n  image-gallery:location: US", 1))
+
+    stack.up()
+
+    after = stack.outputs()["bucket"]
+    assert after != before
+    assert len(stack.catalog()) == 9
+    assert "site/index.html" in stack.objects()
+    buckets = {bucket.name for bucket in stack.cloud.storage_client().list_buckets(project="p")}
+    assert before not in buckets
+
+
+def test_state_holds_a_short_string_for_each_photo(stack):
+    resource = state(stack)
+
+    for kind in ("inputs", "outputs"):
+        for path, text in resource[kind]["photos"].items():
+            assert len(json.dumps({path: text})) <= 150
+    assert "__provider" in resource["inputs"]
+    assert len(json.dumps(resource["inputs"]["__provider"])) < 400
+
+
+def test_a_failed_create_can_be_continued_and_destroyed(checkout, cloud, stack):
+    """The engine stores nothing of a create that raised; so it does not raise."""
+    checkout.add_stack("second")
+    cloud.fault(method="storage.objects.insert", after=4, times=1000, status=403)
+    first = checkout.up("second", check=False)
+    cloud.clear_faults()
+
+    assert "not sent" in first.stdout + first.stderr or first.returncode != 0
+    preview = checkout.pulumi("preview", "--color=never", stack="second")
+    assert "unchanged" not in [w for w in changes(preview) if len(changes(preview)) == 1]
+
+    checkout.up("second")
+    assert len(checkout.catalog("second")) == 9
+    checkout.destroy("second")
+    assert checkout.resources("second") == []
