@@ -1,0 +1,82 @@
+"""Everything that ends a run, or costs it one file.
+
+UploaderError                 one line that says what was wrong and what to do
+├── FolderError               the photo folder is missing, empty or no folder
+├── CaptionsError             captions.yaml cannot be read; with file and line
+├── CatalogError              the bucket's catalog is none that this version reads
+├── RemovalRefused            more would be removed than was allowed
+├── StorageError              a call to the bucket failed for good
+│   ├── PreconditionFailed    somebody else wrote the object in the meantime
+│   └── NotThere              the object, or the bucket, does not exist
+├── Incomplete                done but for some photos, which the message names
+└── Stopped                   asked to stop, or the parent process is gone
+Unusable                      one file is no photo that can be shown; its message is the reason
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CaptionsError",
+    "CatalogError",
+    "FolderError",
+    "Incomplete",
+    "NotThere",
+    "PreconditionFailed",
+    "RemovalRefused",
+    "Stopped",
+    "StorageError",
+    "Unusable",
+    "UploaderError",
+]
+
+
+class UploaderError(Exception):
+    """The run ends; the message is one line for a person."""
+
+
+class FolderError(UploaderError):
+    """The photo folder is missing, empty or no folder."""
+
+
+class CaptionsError(UploaderError):
+    """A captions file cannot be read; going on would wipe its words from the gallery."""
+
+
+class CatalogError(UploaderError):
+    """The bucket's catalog is none that this version reads; overwriting it could lose photos."""
+
+
+class RemovalRefused(UploaderError):
+    """More than half of a source would be removed, and the exact number was not said."""
+
+
+class StorageError(UploaderError):
+    """A call to the bucket failed, and trying again did not help."""
+
+
+class PreconditionFailed(StorageError):
+    """The object is not, or no longer, at the expected generation."""
+
+
+class NotThere(StorageError):
+    """The object, or the bucket, does not exist."""
+
+
+class Incomplete(UploaderError):
+    """Everything was done but for some photos, which could not be sent."""
+
+
+class Stopped(UploaderError):
+    """The run was asked to stop; nothing is half done that a second run does not mend."""
+
+
+class Unusable(Exception):
+    """One file cannot be shown; the message says why.
+
+    `passing` is true where the next run may find otherwise: such a file is no reason to remove
+    anything.
+    """
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing

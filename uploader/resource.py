@@ -1,0 +1,267 @@
+"""The stack's photos, as one resource of Pulumi.
+
+A dynamic provider over the same library as the command line.
+State holds a reference to this module and no code, so its path is part of stored state: never
+rename it. Inputs are one short string per photo; words and bytes are read from the folder itself.
+The plan in words is printed while checking and comparing, which is when a preview listens.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import google.auth
+import google.auth.exceptions
+import pulumi  # noqa: TC002 - the SDK reads the annotations of outputs
+from google.oauth2.credentials import Credentials as TokenCredentials
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.runtime.rpc import UNKNOWN
+
+from uploader.errors import Incomplete, NotThere, StorageError, UploaderError
+from uploader.index import Index
+from uploader.plan import guard, guard_removal, make_plan
+from uploader.renditions import RECIPE
+from uploader.storage import connect
+from uploader.survey import survey
+from uploader.sync import Gallery, Sync, read_gallery, remove_source
+from uploader.wording import describe
+from uploader.workers import Workers
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from pulumi.dynamic import ConfigureRequest
+
+    from uploader.plan import Plan
+    from uploader.storage import Bucket
+    from uploader.survey import Survey
+    from uploader.sync import Outcome
+
+__all__ = ["Photos", "PhotosProvider"]
+
+_COMPARED = ("bucket", "base_url", "recipe", "source", "photos")
+_IDENTIFYING = ("bucket", "source")
+_SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
+
+
+class Photos(Resource, module="gallery", name="Photos"):
+    """A folder of photos, kept in step with a gallery's bucket. Creates no other resource."""
+
+    photo_count: pulumi.Output[int]
+    """How many photos of this folder the gallery shows."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        bucket: pulumi.Input[str],
+        base_url: pulumi.Input[str],
+        photos_dir: str,
+        source: str = "stack",
+        remove_many: int | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the photos of `photos_dir`, relative to the program's folder.
+
+        `remove_many` permits to remove exactly so many, where that is more than half of them.
+        """
+        inputs = {
+            "bucket": bucket,
+            "base_url": base_url,
+            "recipe": RECIPE,
+            "source": source,
+            "photos": _photos_in(photos_dir),
+            "photos_dir": photos_dir,
+            "remove_many": remove_many,
+            "photo_count": None,
+        }
+        super().__init__(PhotosProvider(), name, inputs, opts)
+
+
+def _photos_in(photos_dir: str) -> dict[str, str]:
+    """`{path: "<id> <digest of words>"}`.
+
+    Nothing where the folder is refused, for `check()` says why.
+    """
+    try:
+        found = _survey(photos_dir)
+    except UploaderError:
+        return {}
+    shown = sorted(found.photos + found.undecodable, key=lambda photo: photo.file.path)
+    return {photo.file.path: f"{photo.id} {photo.digest}" for photo in shown}
+
+
+def _survey(photos_dir: str) -> Survey:
+    folder = Path(photos_dir)
+    with Index(folder) as index, Workers() as workers:
+        return survey(folder, index, workers)
+
+
+class PhotosProvider(ResourceProvider):
+    """Plans, uploads and removes the photos of one source."""
+
+    serialize_as_secret_always = False
+    _endpoint: str | None = None
+    _credentials: Credentials | None = None
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take address and credentials from the stack's `gcp:` settings, else the environment."""
+        endpoint = req.config.get("gcp:storageCustomEndpoint")
+        self._endpoint = (
+            endpoint.removesuffix("/").removesuffix("/storage/v1") if endpoint else None
+        )
+        self._credentials = _credentials(
+            req.config.get("gcp:accessToken") or os.environ.get("GOOGLE_OAUTH_ACCESS_TOKEN"),
+            req.config.get("gcp:credentials") or os.environ.get("GOOGLE_CREDENTIALS"),
+        )
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse what can be known before uploading; tell the plan of a first create."""
+        try:
+            found = _survey(news["photos_dir"])
+            if _olds:
+                _guard(_olds, news)
+            else:
+                plan = self._plan(news, found)
+                guard(plan, _number(news.get("remove_many")))
+                _tell(describe(plan))
+        except UploaderError as error:
+            return CheckResult(news, [CheckFailure("", str(error))])
+        return CheckResult(news, [])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare all inputs; a changed bucket or source replaces."""
+        changed = [name for name in _COMPARED if _olds.get(name) != _news.get(name)]
+        if not changed and not _olds.get("incomplete"):
+            return DiffResult(changes=False)
+        _tell(describe(self._plan(_news, _survey(_news["photos_dir"]))))
+        return DiffResult(changes=True, replaces=[name for name in changed if name in _IDENTIFYING])
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Upload; what could not be sent is returned as `incomplete`.
+
+        Of a create that raises the engine keeps nothing.
+        """
+        try:
+            outcome = self._sync(props)
+            count, failed = outcome.photo_count, [path for path, _ in outcome.failed]
+            lines = [_failure(outcome)] if failed else []
+        except UploaderError as error:
+            count, failed, lines = 0, sorted(props["photos"]), [str(error)]
+        for line in lines:
+            _tell(f"error: {line}")
+        return CreateResult(f"{props['bucket']}/{props['source']}", _outputs(props, count, failed))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Upload what changed; one line names what could not be."""
+        try:
+            outcome = self._sync(_news)
+            if outcome.failed:
+                raise Incomplete(_failure(outcome))
+        except UploaderError as error:
+            sys.tracebacklimit = 0
+            raise error from None
+        return UpdateResult(_outputs(_news, outcome.photo_count, []))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Remove this source from the gallery, guard or no guard."""
+        ids = [value.split()[0] for value in _props["photos"].values()]
+        try:
+            remove_source(self._bucket(_props["bucket"]), _props["source"], ids)
+        except NotThere:
+            return
+        except UploaderError as error:
+            sys.tracebacklimit = 0
+            raise error from None
+
+    def _bucket(self, name: str) -> Bucket:
+        parent = os.getppid()
+        return connect(
+            name,
+            endpoint=self._endpoint,
+            credentials=self._credentials,
+            stopping=lambda: os.getppid() != parent,
+        )
+
+    def _plan(self, props: dict[str, Any], found: Survey) -> Plan:
+        """What would be done; against an empty gallery where the bucket is yet to be made."""
+        name = props.get("bucket")
+        gallery = Gallery()
+        if isinstance(name, str) and name not in ("", UNKNOWN):
+            with contextlib.suppress(NotThere):
+                gallery = read_gallery(self._bucket(name))
+        return make_plan(str(name), props["source"], found, gallery.records, gallery.objects)
+
+    def _sync(self, props: dict[str, Any]) -> Outcome:
+        folder = Path(props["photos_dir"])
+        bucket = self._bucket(props["bucket"])
+        with Index(folder) as index, Workers() as workers:
+            sync = Sync(bucket, props["source"], index, workers)
+            plan = sync.plan(survey(folder, index, workers))
+            outcome = sync.carry_out(plan, _number(props.get("remove_many")))
+        for path, reason in outcome.unusable:
+            _tell(f"warning: {path} {reason}")
+        return outcome
+
+
+def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
+    """The guard, by what state knows: no call is made for what has not changed."""
+    before = {value.split()[0] for value in olds.get("photos", {}).values()}
+    after = {value.split()[0] for value in news["photos"].values()}
+    if all(olds.get(name) == news.get(name) for name in _IDENTIFYING):
+        guard_removal(
+            news["source"], len(before), len(before - after), _number(news.get("remove_many"))
+        )
+
+
+def _outputs(props: dict[str, Any], count: int, failed: list[str]) -> dict[str, Any]:
+    kept = {name: props[name] for name in (*_COMPARED, "photos_dir")}
+    return kept | {"photo_count": count} | ({"incomplete": failed} if failed else {})
+
+
+def _failure(outcome: Outcome) -> str:
+    """One line that names the photos that could not be sent."""
+    named = ", ".join(path for path, _ in outcome.failed[:10])
+    more = f" and {len(outcome.failed) - 10} more" if len(outcome.failed) > 10 else ""
+    return f"not sent: {named}{more}. {outcome.failed[0][1]} Run it again to go on."
+
+
+def _number(value: Any) -> int | None:
+    """Numbers arrive as floats."""
+    return None if value is None else int(value)
+
+
+def _tell(lines: str) -> None:
+    sys.stderr.write(lines + "\n")
+    sys.stderr.flush()
+
+
+def _credentials(token: str | None, written: str | None) -> Credentials | None:
+    """From an access token, else from credentials as JSON or the path of a file.
+
+    None: the application default.
+    """
+    if token:
+        return TokenCredentials(token)  # type: ignore[no-untyped-call]  # google-auth is untyped here
+    if not written:
+        return None
+    inline = written.lstrip().startswith("{")
+    load: Any = google.auth  # has no types for what follows
+    load = load.load_credentials_from_dict if inline else load.load_credentials_from_file
+    try:
+        loaded: Credentials = load(json.loads(written) if inline else written, scopes=[_SCOPE])[0]
+    except (google.auth.exceptions.GoogleAuthError, ValueError, OSError) as error:
+        raise StorageError(f"gcp:credentials cannot be read: {error}") from None
+    return loaded

@@ -1,0 +1,277 @@
+"""The bucket, in the few calls that a gallery needs, each tried again while that can help.
+
+`connect()` is the only door to Google Cloud Storage. Every failure leaves as one `StorageError`
+whose message says what to do. Until the first call has succeeded patience is short, so that a wrong
+address is told within seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import google.auth.exceptions
+import requests
+from google.api_core import exceptions as api
+from google.api_core.client_options import ClientOptions
+from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import AuthorizedSession
+from google.cloud import storage
+from google.cloud.exceptions import NotFound
+from google.cloud.storage.exceptions import (  # type: ignore[import-untyped]  # has no stubs
+    DataCorruption,
+)
+
+from uploader.errors import NotThere, PreconditionFailed, Stopped, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.auth.credentials import Credentials
+
+__all__ = ["IN_FLIGHT", "Bucket", "Listed", "connect"]
+
+IN_FLIGHT = (
+    64  # calls at once: at 60 ms each about 1,000 a second, which is where Google's buckets start
+)
+_FIRST_PATIENCE, _PATIENCE = 4.0, 45.0  # seconds for one call with all its attempts
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
+_CONNECT_TIMEOUT, _FIRST_TIMEOUT, _TIMEOUT = 3.0, 4.0, 20.0
+_OUTAGE = 3  # calls given up one after the other; then the others are not tried for long either
+
+_RETRIED = (
+    api.TooManyRequests,
+    api.ServerError,
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+    DataCorruption,
+    google.auth.exceptions.TransportError,
+)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One object as a listing shows it; `sound` says that its headers are as they should be."""
+
+    generation: int
+    metageneration: int
+    size: int
+    content_type: str
+    cache_control: str
+
+
+def connect(
+    bucket: str,
+    *,
+    endpoint: str | None = None,
+    credentials: Credentials | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Bucket:
+    """Open a bucket by name; no call is made yet.
+
+    The endpoint is that of Google unless given, or in STORAGE_EMULATOR_HOST; credentials are the
+    application default ones unless given, and none for an endpoint that is not Google's.
+    """
+    os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+    address = endpoint or os.environ.get("STORAGE_EMULATOR_HOST") or None
+    if address and "://" not in address:
+        address = f"http://{address}"
+    if credentials is None:
+        credentials = AnonymousCredentials() if address else _default_credentials()  # type: ignore[no-untyped-call]  # google-auth
+    session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]  # google-auth is untyped here
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=IN_FLIGHT))
+    client = storage.Client(
+        project="-",
+        credentials=credentials,
+        client_options=ClientOptions(api_endpoint=address) if address else None,
+        _http=session,
+    )
+    return Bucket(client.bucket(bucket), address or "Google Cloud Storage", stopping)
+
+
+def _default_credentials() -> Credentials:
+    try:
+        found, _ = google.auth.default(
+            scopes=["https://www.googleapis.com/auth/devstorage.read_write"]
+        )
+    except google.auth.exceptions.DefaultCredentialsError:
+        raise StorageError(
+            "There are no Google credentials on this machine. "
+            "Type: gcloud auth application-default login"
+        ) from None
+    return found
+
+
+class Bucket:
+    """One bucket's objects. Safe from many threads."""
+
+    def __init__(self, bucket: storage.Bucket, address: str, stopping: Callable[[], bool]) -> None:
+        self.name = str(bucket.name)
+        self._bucket = bucket
+        self._client = bucket.client
+        self._attempts = _Attempts(f"{self.name} at {address}", stopping)
+
+    def read(self, name: str) -> tuple[bytes, int]:
+        """An object's content and generation.
+
+        Empty and 0 where there is none. NotThere if the bucket is missing.
+        """
+        blob = self._bucket.blob(name)
+        try:
+            content = self._attempts.call(
+                f"reading {name}",
+                lambda timeout: blob.download_as_bytes(
+                    checksum="crc32c", retry=None, timeout=timeout
+                ),
+            )
+        except NotThere as missing:
+            if "bucket" in str(missing.__cause__):
+                raise
+            return b"", 0
+        return content, int(blob.generation or 0)
+
+    def list(self, prefix: str) -> dict[str, Listed]:
+        """All objects whose names begin so, by name; one call for each thousand."""
+        fields = "items(name,generation,metageneration,size,contentType,cacheControl),nextPageToken"
+
+        def pages(timeout: _Timeout) -> dict[str, Listed]:
+            blobs = self._client.list_blobs(
+                self._bucket, prefix=prefix, fields=fields, retry=None, timeout=timeout
+            )
+            return {blob.name: _listed(blob) for blob in blobs}
+
+        return self._attempts.call(f"listing {prefix}", pages)
+
+    def write(
+        self, name: str, content: bytes, content_type: str, cache_control: str, *, generation: int
+    ) -> None:
+        """Write an object that is at this generation, 0 for none.
+
+        PreconditionFailed if it is not.
+        """
+        blob = self._bucket.blob(name)
+        blob.cache_control = cache_control
+        self._attempts.call(
+            f"writing {name}",
+            lambda timeout: blob.upload_from_string(
+                content,
+                content_type,
+                checksum="crc32c",
+                if_generation_match=generation,
+                retry=None,
+                timeout=timeout,
+            ),
+        )
+
+    def remove(self, name: str, listed: Listed) -> None:
+        """Delete an object if it is still as it was listed; gone or changed is as good."""
+        blob = self._bucket.blob(name)
+        try:
+            self._attempts.call(
+                f"deleting {name}",
+                lambda timeout: blob.delete(
+                    if_generation_match=listed.generation,
+                    if_metageneration_match=listed.metageneration,
+                    retry=None,
+                    timeout=timeout,
+                ),
+            )
+        except (PreconditionFailed, NotThere):
+            return
+
+
+def _listed(blob: storage.Blob) -> Listed:
+    return Listed(
+        int(blob.generation or 0),
+        int(blob.metageneration or 0),
+        int(blob.size or 0),
+        blob.content_type or "",
+        blob.cache_control or "",
+    )
+
+
+_Timeout = tuple[float, float]  # seconds: to connect, between two bytes
+
+
+class _Attempts:
+    """Calls one thing until it succeeds or patience ends, and words what went wrong."""
+
+    def __init__(self, place: str, stopping: Callable[[], bool]) -> None:
+        self._place = place
+        self._stopping = stopping
+        self._reached = False
+        self._given_up = 0
+
+    def call(self, what: str, do: Callable[[_Timeout], T]) -> T:
+        """The answer of one call; StorageError with one line when it is given up."""
+        patient = self._reached and self._given_up < _OUTAGE
+        deadline = time.monotonic() + (_PATIENCE if patient else _FIRST_PATIENCE)
+        wait = _FIRST_WAIT
+        while True:
+            if self._stopping():
+                raise Stopped("Stopped before all was done. Run the same again to go on.")
+            try:
+                answer = do((_CONNECT_TIMEOUT, _TIMEOUT if patient else _FIRST_TIMEOUT))
+            except Exception as error:
+                pause = random.uniform(wait / 2, wait)  # noqa: S311 - jitter
+                if not _may_pass(error) or time.monotonic() + pause > deadline:
+                    self._given_up += isinstance(error, _RETRIED)
+                    raise self._worded(what, error) from error
+                time.sleep(pause)
+                wait = min(wait * 2, _LONGEST_WAIT)
+            else:
+                self._reached, self._given_up = True, 0
+                return answer
+
+    def _worded(self, what: str, error: Exception) -> StorageError:
+        for kind, refusal, message in _MESSAGES:
+            if isinstance(error, kind):
+                return refusal(f"{self._place}: {what} failed: {message}")
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        return StorageError(f"{self._place}: {what} failed: {first[:200]}")
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, _RETRIED) or (
+        isinstance(error, api.BadRequest) and "crc32c" in str(error).lower()
+    )
+
+
+_LOGIN = "credentials are wrong or have expired. Type: gcloud auth application-default login"
+_MESSAGES: tuple[
+    tuple[type[Exception] | tuple[type[Exception], ...], type[StorageError], str], ...
+] = (
+    (NotFound, NotThere, "there is no such bucket or object. Check the bucket's name."),
+    (api.PreconditionFailed, PreconditionFailed, "somebody else wrote it in the meantime."),
+    (api.Unauthorized, StorageError, _LOGIN),
+    (google.auth.exceptions.RefreshError, StorageError, _LOGIN),
+    (
+        api.Forbidden,
+        StorageError,
+        "no permission. The account needs the role storage.objectUser on the bucket.",
+    ),
+    (
+        requests.Timeout,
+        StorageError,
+        "no answer in time. Check the network, then run the same again.",
+    ),
+    (
+        requests.ConnectionError,
+        StorageError,
+        "nothing answers there. Check the address and the network.",
+    ),
+    (api.TooManyRequests, StorageError, "too many requests. Run the same again in a minute."),
+    (api.ServerError, StorageError, "the service has a fault. Run the same again in a minute."),
+    (
+        DataCorruption,
+        StorageError,
+        "the data arrived damaged. Check the network, then run the same again.",
+    ),
+)

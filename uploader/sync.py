@@ -1,0 +1,271 @@
+"""Makes a source's part of a gallery equal to a folder.
+
+Renditions first, then the catalog that names them; removal the other way round.
+At no moment does the catalog name what is not there. A run that was interrupted at any point is
+mended by the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from uploader.catalog import NAME, merge, parse_catalog, write_catalog
+from uploader.errors import PreconditionFailed, StorageError, Unusable
+from uploader.parallel import each
+from uploader.plan import (
+    RENDITION_CACHE,
+    RENDITION_TYPE,
+    Plan,
+    guard,
+    is_sound,
+    make_plan,
+    rendition_name,
+    rendition_names,
+    words_of,
+)
+from uploader.renditions import RECIPE, sizes_for
+from uploader.storage import IN_FLIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from uploader.catalog import Record
+    from uploader.index import Index
+    from uploader.storage import Bucket, Listed
+    from uploader.survey import Photo, Survey
+    from uploader.workers import Workers
+
+__all__ = ["Gallery", "Outcome", "Sync", "read_gallery", "remove_source"]
+
+_CATALOG_TYPE, _CATALOG_CACHE = "application/jsonl", "no-cache"
+_CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
+
+
+@dataclass
+class Gallery:
+    """What is in the bucket.
+
+    The catalog's records and generation, and the renditions by object name.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    generation: int = 0
+    objects: dict[str, Listed] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What a sync did. `failed` are (path, reason).
+
+    They were not sent, and the next run tries again.
+    """
+
+    plan: Plan
+    photo_count: int = 0
+    files_sent: int = 0
+    bytes_sent: int = 0
+    unusable: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_gallery(bucket: Bucket) -> Gallery:
+    """Read a gallery: its catalog, then one listing. NotThere if the bucket is missing."""
+    records, generation = _read_catalog(bucket)
+    return Gallery(records, generation, bucket.list("photos/"))
+
+
+def _read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
+    content, generation = bucket.read(NAME)
+    return (parse_catalog(content) if generation else []), generation
+
+
+class Sync:
+    """One run: plan, and then carry out."""
+
+    def __init__(self, bucket: Bucket, source: str, index: Index, workers: Workers) -> None:
+        self._bucket = bucket
+        self._source = source
+        self._index = index
+        self._workers = workers
+        self._counting = threading.Lock()
+        self._gallery = Gallery()
+        self._made: dict[str, dict[str, Any]] = {}
+
+    def plan(self, survey: Survey) -> Plan:
+        """Decide what to do about a folder; changes nothing."""
+        self._gallery = read_gallery(self._bucket)
+        self._made = self._known()
+        plan = make_plan(
+            self._bucket.name, self._source, survey, self._gallery.records, self._gallery.objects
+        )
+        unknown = (photo for photo in survey.photos if photo.id not in self._made)
+        plan.missing.update({photo.id: photo for photo in unknown})
+        return plan
+
+    def carry_out(
+        self,
+        plan: Plan,
+        remove_many: int | None = None,
+        progress: Callable[[int], None] = lambda _bytes: None,
+    ) -> Outcome:
+        """Do as planned.
+
+        RemovalRefused before anything is done; StorageError where the catalog stays as it was.
+        """
+        guard(plan, remove_many)
+        outcome = Outcome(plan, unusable=list(plan.survey.unusable))
+        if plan.missing:
+            self._send_all(plan, outcome, progress)
+        self._publish(plan, outcome)
+        self._withdraw(plan)
+        return outcome
+
+    def _known(self) -> dict[str, dict[str, Any]]:
+        """Sizes and placeholder of pictures that were rendered before, by id."""
+        remembered = self._index.renditions(RECIPE)
+        for record in self._gallery.records:
+            if record["recipe"] == RECIPE and "placeholder" in record:
+                remembered[record["id"]] = {"placeholder": record["placeholder"]}
+        return remembered
+
+    def _send_all(self, plan: Plan, outcome: Outcome, progress: Callable[[int], None]) -> None:
+        def send(photo: Photo) -> None:
+            try:
+                sent = self._render_and_send(photo)
+            except Unusable as error:
+                if not error.passing:
+                    self._index.learn_undecodable(photo.file.path, str(error))
+                with self._counting:
+                    outcome.unusable.append((photo.file.path, str(error)))
+            except StorageError as error:
+                with self._counting:
+                    outcome.failed.append((photo.file.path, str(error)))
+            else:
+                with self._counting:
+                    outcome.files_sent += len(sent)
+                    outcome.bytes_sent += sum(sent)
+                progress(sum(sent))
+
+        try:
+            each(plan.missing.values(), send, IN_FLIGHT)
+        finally:
+            self._index.save()
+        outcome.unusable.sort()
+        outcome.failed.sort()
+
+    def _render_and_send(self, photo: Photo) -> list[int]:
+        """Render one photo and send what is not there yet; the sizes of what was sent, in bytes."""
+        order = {"do": "render", "path": str(photo.file.location), "id": photo.id}
+        words = {"credit": photo.words.credit, "license": photo.words.license}
+        made, files = self._workers.ask(order | words)
+        sent = []
+        for (width, _), content in zip(sizes_for(*photo.size), files, strict=True):
+            if self._send(rendition_name(photo.id, width), content):
+                sent.append(len(content))
+        self._made[photo.id] = known = {"placeholder": made["placeholder"]}
+        self._index.learn_rendition(RECIPE, photo.id, known)
+        return sent
+
+    def _send(self, name: str, content: bytes) -> bool:
+        there = self._gallery.objects.get(name)
+        if there and is_sound(there):
+            return False
+        try:
+            self._bucket.write(
+                name,
+                content,
+                RENDITION_TYPE,
+                RENDITION_CACHE,
+                generation=there.generation if there else 0,
+            )
+        except PreconditionFailed:
+            return (
+                False  # the same picture by somebody else, or by an attempt whose answer was lost
+            )
+        return True
+
+    def _publish(self, plan: Plan, outcome: Outcome) -> None:
+        """Write the catalog with this source's records; again if somebody was quicker."""
+        for _ in range(_CONFLICTS):
+            own = self._records(plan)
+            outcome.photo_count = len(own)
+            wanted = merge(self._gallery.records, self._source, own)
+            content = write_catalog(wanted)
+            if self._gallery.generation and content == write_catalog(self._gallery.records):
+                return
+            try:
+                self._bucket.write(
+                    NAME,
+                    content,
+                    _CATALOG_TYPE,
+                    _CATALOG_CACHE,
+                    generation=self._gallery.generation,
+                )
+            except PreconditionFailed:
+                self._gallery.records, self._gallery.generation = _read_catalog(self._bucket)
+            else:
+                self._gallery.records = wanted
+                return
+        raise StorageError(
+            f"{NAME} was written by others {_CONFLICTS} times meanwhile. Run it again."
+        )
+
+    def _records(self, plan: Plan) -> list[Record]:
+        """This source's records.
+
+        Of photos that are sent, new words; of those that failed, what was there before.
+        """
+        before = {r["id"]: r for r in self._gallery.records if r["source"] == self._source}
+        records = [
+            self._record(photo) if photo.id in self._made else before.get(photo.id)
+            for photo in plan.survey.photos
+        ]
+        if plan.survey.partial:
+            hidden = {photo.id for photo in plan.survey.hidden}
+            shown = {photo.id for photo in plan.survey.photos}
+            records += [r for id_, r in before.items() if id_ not in hidden | shown]
+        return [record for record in records if record]
+
+    def _record(self, photo: Photo) -> Record:
+        sizes = [list(size) for size in sizes_for(*photo.size)]
+        record = {"id": photo.id, "source": self._source, "recipe": RECIPE, "sizes": sizes}
+        return record | words_of(photo) | {"placeholder": self._made[photo.id]["placeholder"]}
+
+    def _withdraw(self, plan: Plan) -> None:
+        withdraw(self._bucket, self._gallery, {record["id"] for record in plan.removed})
+
+
+def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
+    """Delete the renditions of some pictures that no record names."""
+    named = {name for record in gallery.records for name in rendition_names(record)}
+    gone = set(ids)
+    names = [n for n in gallery.objects if _id_of(n) in gone and n not in named]
+    each(names, lambda name: bucket.remove(name, gallery.objects[name]), IN_FLIGHT)
+
+
+def _id_of(name: str) -> str:
+    return name.rsplit("/", 1)[-1].split("-", 1)[0]
+
+
+def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
+    """Take all of a source's photos out, and the renditions of these ids that nobody else shows."""
+    for _ in range(_CONFLICTS):
+        gallery = read_gallery(bucket)
+        own = {record["id"] for record in gallery.records if record["source"] == source}
+        gallery.records = merge(gallery.records, source, [])
+        try:
+            if own:
+                bucket.write(
+                    NAME,
+                    write_catalog(gallery.records),
+                    _CATALOG_TYPE,
+                    _CATALOG_CACHE,
+                    generation=gallery.generation,
+                )
+        except PreconditionFailed:
+            continue
+        withdraw(bucket, gallery, own.union(ids))
+        return
+    raise StorageError(f"{NAME} was written by others {_CONFLICTS} times meanwhile. Run it again.")

@@ -1,0 +1,48 @@
+"""The words of a photo: what is shown, read aloud, dated and credited."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import asdict, dataclass, fields
+
+__all__ = ["FIELDS", "Words", "clean"]
+
+_LONGEST = (
+    2000  # characters; longer captions are text, and the catalog is read whole by every instance
+)
+# Control characters, and the two that some readers of lines take for an end of line.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]+")
+
+
+def clean(text: str) -> str:
+    """One line of text in NFC, without control characters, of at most 2,000 characters."""
+    spaced = _CONTROLS.sub(" ", text)
+    return unicodedata.normalize("NFC", re.sub(r" {2,}", " ", spaced).strip())[:_LONGEST].rstrip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The words of one photo; an empty string is unknown."""
+
+    caption: str = ""
+    alt: str = ""
+    date: str = ""
+    credit: str = ""
+    license: str = ""
+    hidden: bool = False
+
+    def or_else(self, other: Words) -> Words:
+        """These words, and the other's where these know nothing."""
+        mine, others = asdict(self), asdict(other)
+        return Words(**{name: mine[name] or others[name] for name in mine})
+
+    def digest(self, album: str) -> str:
+        """Twelve hex digits that change whenever a word or the album does."""
+        told = json.dumps([*asdict(self).values(), album])
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+FIELDS = tuple(field.name for field in fields(Words))
