@@ -5,6 +5,8 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +60,7 @@ class Cloud:
         *,
         data: bytes | None = None,
         content_type: str = "application/json",
+        timeout: float = _OPERATION_SECONDS,
     ) -> Any:
         """Call a method; return its answer as JSON, None where it is empty.
 
@@ -68,10 +71,14 @@ class Cloud:
         headers["Authorization"] = f"Bearer {self.config.get('gcp:accessToken', 'local')}"
         request = urllib.request.Request(url, payload, headers, method=method)  # noqa: S310 loopback only: `origin` checks it
         try:
-            with urllib.request.urlopen(request, timeout=_OPERATION_SECONDS) as answer:  # noqa: S310 as above
+            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 as above
                 text = answer.read()
         except urllib.error.HTTPError as error:
             raise CloudRefusalError(error.code, _message(error.read(), error.reason)) from None
+        except HTTPException as error:
+            raise CloudRefusalError(HTTPStatus.BAD_GATEWAY, f"no HTTP came back: {error}") from None
+        except TimeoutError:
+            raise CloudRefusalError(HTTPStatus.GATEWAY_TIMEOUT, "nothing came back") from None
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise CloudUnreachableError(

@@ -11,6 +11,8 @@ from runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 
 __all__ = ["ensure_running", "stop"]
 
+_PATIENCE = 5  # seconds; a local cloud answers this at once
+
 
 def ensure_running(cloud: Cloud, state: Path) -> None:
     """Start the local cloud in the background unless it answers already.
@@ -43,7 +45,8 @@ def stop(state: Path) -> None:
 
 def _status(cloud: Cloud) -> dict[str, Any]:
     try:
-        status: dict[str, Any] = cloud.call("GET", f"{cloud.origin}/_localcloud/status")
+        url = f"{cloud.origin}/_localcloud/status"
+        status: dict[str, Any] = cloud.call("GET", url, timeout=_PATIENCE)
         _ = status["state"], status["driver"]
     except (CloudRefusalError, ValueError, TypeError, KeyError):
         raise RunnerError(

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -140,7 +141,7 @@ def _remove_bucket_member(cloud: Cloud, _: str, inputs: Inputs) -> None:
     try:
         _edit_policy(cloud, inputs["bucket"], lambda bindings: _without(bindings, inputs))
     except CloudRefusalError as refusal:
-        if refusal.status != 404:
+        if refusal.status != HTTPStatus.NOT_FOUND:  # the bucket went first, its policy with it
             raise
 
 
