@@ -19,7 +19,7 @@ from google.api_core import exceptions as api
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
 from google.cloud.exceptions import NotFound
 from google.cloud.storage.exceptions import (  # type: ignore[import-untyped]  # has no stubs
     DataCorruption,
