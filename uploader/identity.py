@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["RULE", "identify", "orientation_of"]
+__all__ = ["RULE", "exif_of", "identify", "orientation_of", "png_chunks"]
 
 RULE = 1
 
@@ -36,17 +36,28 @@ _WEBP_PICTURE = frozenset((b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"))
 
 
 def identify(content: bytes) -> str:
-    """The id of the picture in a file, 16 hex digits.
+    """Hash what decides how a file's picture looks: 16 hex digits.
 
     A file that is malformed goes by all of its bytes.
     """
+    name, parts = _parsed(content) or (b"file", (b"", b"", [content]))
+    return _digest(name, *parts)
+
+
+def exif_of(content: bytes) -> bytes:
+    """The Exif block of a JPEG, PNG or WebP file, wherever in the file it stands; empty if none."""
+    found = _parsed(content)
+    return found[1][0] if found else b""
+
+
+def _parsed(content: bytes) -> tuple[bytes, _Parts] | None:
     for name, fits, parts_of in _RULES:
         if fits(content):
             try:
-                return _digest(name, *parts_of(content))
+                return name, parts_of(content)
             except (ValueError, IndexError, struct.error):
-                break
-    return _digest(b"file", b"", b"", [content])
+                return None
+    return None
 
 
 def _digest(kind: bytes, exif: bytes, profile: bytes, data: list[bytes]) -> str:
@@ -117,11 +128,7 @@ def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _png(content: bytes) -> _Parts:
     exif, profile, data, pixels = b"", b"", [], []
-    at = len(_PNG)
-    while at < len(content):
-        length, kind = struct.unpack_from(">I4s", content, at)
-        payload = content[at + 8 : at + 8 + length]
-        at += 12 + length
+    for kind, payload in png_chunks(content):
         if kind == b"eXIf":
             exif = payload
         elif kind == b"iCCP":
@@ -130,9 +137,16 @@ def _png(content: bytes) -> _Parts:
             pixels.append(payload)
         elif kind in _PNG_PICTURE:
             data.append(kind + payload)
-        elif kind == b"IEND":
-            break
     return exif, profile, [*sorted(data), b"".join(pixels)]
+
+
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG file, by kind and content; struct.error where it is cut off."""
+    at, kind = len(_PNG), b""
+    while kind != b"IEND":
+        length, kind = struct.unpack_from(">I4s", content, at)
+        yield kind, content[at + 8 : at + 8 + length]
+        at += 12 + length
 
 
 def _webp(content: bytes) -> _Parts:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uploader.identity import RULE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from uploader.folder import Stamp
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Index"]
 
 FILE = ".gallery-index"
-_LAYOUT = f"3.{RULE}"  # another one begins with an empty index
+_LAYOUT = f"4.{RULE}"  # another one begins with an empty index
 
 _TABLES = f"""
 PRAGMA journal_mode = WAL;
@@ -31,6 +32,7 @@ CREATE TABLE IF NOT EXISTS layout (version TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT, known TEXT);
 CREATE TABLE IF NOT EXISTS renditions
   (recipe TEXT, id TEXT, known TEXT, PRIMARY KEY (recipe, id));
+CREATE TABLE IF NOT EXISTS withdrawn (bucket TEXT, id TEXT, PRIMARY KEY (bucket, id));
 DELETE FROM files WHERE '{_LAYOUT}' NOT IN (SELECT version FROM layout);
 DELETE FROM layout;
 INSERT INTO layout VALUES ('{_LAYOUT}');
@@ -89,6 +91,20 @@ class Index:
         """Remember what was made of one picture."""
         told = (recipe, id_, json.dumps(known))
         self._ask("INSERT OR REPLACE INTO renditions VALUES (?, ?, ?)", *told)
+
+    def withdrawing(self, bucket: str, ids: Iterable[str]) -> None:
+        """Remember, on disk, whose renditions are about to be deleted."""
+        for id_ in ids:
+            self._ask("INSERT OR REPLACE INTO withdrawn VALUES (?, ?)", bucket, id_)
+        self.save()
+
+    def withdrawn(self, bucket: str) -> set[str]:
+        """Whose renditions were to be deleted, by this run or one that was interrupted."""
+        return {row[0] for row in self._ask("SELECT id FROM withdrawn WHERE bucket = ?", bucket)}
+
+    def forget_withdrawn(self, bucket: str) -> None:
+        """They are gone."""
+        self._ask("DELETE FROM withdrawn WHERE bucket = ?", bucket)
 
     def _ask(self, question: str, *values: str) -> list[Any]:
         with self._lock, contextlib.suppress(sqlite3.Error):

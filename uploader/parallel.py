@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -10,13 +11,15 @@ if TYPE_CHECKING:
 
 __all__ = ["each"]
 
+_FAREWELL = 5.0  # seconds that calls under way have to end in, once somebody pressed Ctrl-C
 T = TypeVar("T")
 
 
 def each(things: Iterable[T], do: Callable[[T], None], width: int) -> None:
     """Call `do` with each thing, at most `width` at once.
 
-    The first exception stops all, and is raised.
+    Things are taken from the stream as they are needed, and not kept. The first exception stops
+    all, and is raised.
     """
     stream = iter(things)
     taking = threading.Lock()
@@ -34,13 +37,12 @@ def each(things: Iterable[T], do: Callable[[T], None], width: int) -> None:
             except BaseException as failure:
                 failures.append(failure)
 
-    _run(work, width, failures)
+    _run([threading.Thread(target=work, daemon=True) for _ in range(width)], failures)
     if failures:
         raise failures[0]
 
 
-def _run(work: Callable[[], None], width: int, failures: list[BaseException]) -> None:
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(width)]
+def _run(threads: list[threading.Thread], failures: list[BaseException]) -> None:
     try:
         for thread in threads:
             thread.start()
@@ -48,5 +50,7 @@ def _run(work: Callable[[], None], width: int, failures: list[BaseException]) ->
             thread.join()
     except KeyboardInterrupt as interrupt:
         failures.append(interrupt)
+        deadline = time.monotonic() + _FAREWELL
         for thread in threads:
-            thread.join(timeout=30)
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))

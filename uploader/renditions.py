@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from uploader.embedded import embedded_words
 from uploader.errors import Unusable
-from uploader.identity import identify, orientation_of
+from uploader.identity import exif_of, identify, orientation_of
 from uploader.words import Words
 
 __all__ = ["RECIPE", "WIDTHS", "Inspection", "Rendered", "inspect", "render", "sizes_for"]
@@ -75,10 +75,10 @@ def sizes_for(width: int, height: int) -> list[tuple[int, int]]:
 def inspect(content: bytes) -> Inspection:
     """Identify a file and read its words, without decoding it; Unusable with the reason."""
     with _opened(content) as image:
-        turn = _orientation(image)
+        turn = _orientation(image, content)
         size = image.size if turn < 5 else image.size[::-1]
         try:
-            words = embedded_words(image)
+            words = embedded_words(image, content)
         except Exception:
             words = Words()
     return Inspection(identify(content), size, words)
@@ -87,7 +87,7 @@ def inspect(content: bytes) -> Inspection:
 def render(content: bytes, credit: str = "", license_: str = "") -> Rendered:
     """Decode a file and make its renditions; Unusable with the reason."""
     with _opened(content) as image:
-        turn = _orientation(image)
+        turn = _orientation(image, content)
         size = image.size if turn < 5 else image.size[::-1]
         sizes = sizes_for(*size)
         wanted = sizes[-1] if turn < 5 else sizes[-1][::-1]
@@ -112,11 +112,11 @@ def _opened(content: bytes) -> Image.Image:
     return image
 
 
-def _orientation(image: Image.Image) -> int:
+def _orientation(image: Image.Image, content: bytes) -> int:
     """As the file states it; of TIFF and HEIF the decoder turns the picture itself."""
     if image.format in ("TIFF", "HEIF", "GIF"):
         return 1
-    return orientation_of(image.info.get("exif") or b"")
+    return orientation_of(exif_of(content) or image.info.get("exif") or b"")
 
 
 def _decoded(image: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ import os
 import random
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import google.auth.exceptions
@@ -64,6 +65,8 @@ class Listed:
     size: int
     content_type: str
     cache_control: str
+    age: float = 0.0
+    """Seconds since it was written or claimed."""
 
 
 def connect(
@@ -139,7 +142,8 @@ class Bucket:
 
     def list(self, prefix: str) -> dict[str, Listed]:
         """All objects whose names begin so, by name; one call for each thousand."""
-        fields = "items(name,generation,metageneration,size,contentType,cacheControl),nextPageToken"
+        facts = "name,generation,metageneration,size,contentType,cacheControl,updated"
+        fields = f"items({facts}),nextPageToken"
 
         def pages(timeout: _Timeout) -> dict[str, Listed]:
             blobs = self._client.list_blobs(
@@ -170,6 +174,14 @@ class Bucket:
             ),
         )
 
+    def claim(self, name: str, cache_control: str) -> None:
+        """Touch an object that is relied on, so that nobody deletes it; NotThere if it is gone."""
+        blob = self._bucket.blob(name)
+        blob.cache_control = cache_control
+        self._attempts.call(
+            f"claiming {name}", lambda timeout: blob.patch(retry=None, timeout=timeout)
+        )
+
     def remove(self, name: str, listed: Listed) -> None:
         """Delete an object if it is still as it was listed; gone or changed is as good."""
         blob = self._bucket.blob(name)
@@ -194,6 +206,7 @@ def _listed(blob: storage.Blob) -> Listed:
         int(blob.size or 0),
         blob.content_type or "",
         blob.cache_control or "",
+        (datetime.now(tz=UTC) - blob.updated).total_seconds() if blob.updated else 0.0,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from uploader.catalog import NAME, merge, parse_catalog, write_catalog
-from uploader.errors import PreconditionFailed, StorageError, Unusable
+from uploader.errors import NotThere, PreconditionFailed, StorageError, Unusable
 from uploader.parallel import each
 from uploader.plan import (
     RENDITION_CACHE,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Gallery", "Outcome", "Sync", "read_gallery", "remove_source"]
 
 _CATALOG_TYPE, _CATALOG_CACHE = "application/jsonl", "no-cache"
+_LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
 _CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
 
 
@@ -92,6 +93,7 @@ class Sync:
         self._counting = threading.Lock()
         self._gallery = Gallery()
         self._made: dict[str, dict[str, Any]] = {}
+        self._sure: set[str] = set()  # renditions that this run has sent or claimed
 
     def plan(self, survey: Survey) -> Plan:
         """Decide what to do about a folder; changes nothing."""
@@ -118,8 +120,11 @@ class Sync:
         outcome = Outcome(plan, unusable=list(plan.survey.unusable))
         if plan.missing:
             self._send_all(plan, outcome, progress)
+        removed = {record["id"] for record in plan.removed}
+        self._index.withdrawing(self._bucket.name, removed)
         self._publish(plan, outcome)
-        self._withdraw(plan)
+        withdraw(self._bucket, self._gallery, self._index.withdrawn(self._bucket.name))
+        self._index.forget_withdrawn(self._bucket.name)
         return outcome
 
     def _known(self) -> dict[str, dict[str, Any]]:
@@ -172,18 +177,14 @@ class Sync:
         there = self._gallery.objects.get(name)
         if there and is_sound(there):
             return False
+        generation = there.generation if there else 0
         try:
             self._bucket.write(
-                name,
-                content,
-                RENDITION_TYPE,
-                RENDITION_CACHE,
-                generation=there.generation if there else 0,
+                name, content, RENDITION_TYPE, RENDITION_CACHE, generation=generation
             )
         except PreconditionFailed:
-            return (
-                False  # the same picture by somebody else, or by an attempt whose answer was lost
-            )
+            return False  # the same picture by somebody else, or an attempt whose answer was lost
+        self._sure.add(name)
         return True
 
     def _publish(self, plan: Plan, outcome: Outcome) -> None:
@@ -195,22 +196,48 @@ class Sync:
             content = write_catalog(wanted)
             if self._gallery.generation and content == write_catalog(self._gallery.records):
                 return
+            if lost := self._claim(own):
+                self._send_again(plan, outcome, lost)
+                continue
             try:
-                self._bucket.write(
-                    NAME,
-                    content,
-                    _CATALOG_TYPE,
-                    _CATALOG_CACHE,
-                    generation=self._gallery.generation,
-                )
+                self._write_catalog(content)
             except PreconditionFailed:
                 self._gallery.records, self._gallery.generation = _read_catalog(self._bucket)
             else:
                 self._gallery.records = wanted
                 return
-        raise StorageError(
-            f"{NAME} was written by others {_CONFLICTS} times meanwhile. Run it again."
-        )
+        raise StorageError(f"{NAME} was written by others {_CONFLICTS} times. Run it again.")
+
+    def _write_catalog(self, content: bytes) -> None:
+        write = self._bucket.write
+        write(NAME, content, _CATALOG_TYPE, _CATALOG_CACHE, generation=self._gallery.generation)
+
+    def _claim(self, own: list[Record]) -> set[str]:
+        """Make sure of renditions that are there, but that no record protects from deletion.
+
+        Somebody may have withdrawn the same picture just now. The answer are the ids that are lost.
+        """
+        named = {name for record in self._gallery.records for name in rendition_names(record)}
+        relied_on = {name for record in own for name in rendition_names(record)}
+        lost: set[str] = set()
+
+        def claim(name: str) -> None:
+            try:
+                self._bucket.claim(name, RENDITION_CACHE)
+            except NotThere:
+                self._gallery.objects.pop(name, None)
+                lost.add(_id_of(name))
+            else:
+                self._sure.add(name)
+
+        each(relied_on - named - self._sure, claim, IN_FLIGHT)
+        return lost
+
+    def _send_again(self, plan: Plan, outcome: Outcome, lost: set[str]) -> None:
+        plan.missing = {photo.id: photo for photo in plan.survey.photos if photo.id in lost}
+        for id_ in lost:
+            self._made.pop(id_, None)
+        self._send_all(plan, outcome, lambda _bytes: None)
 
     def _records(self, plan: Plan) -> list[Record]:
         """This source's records.
@@ -233,15 +260,13 @@ class Sync:
         record = {"id": photo.id, "source": self._source, "recipe": RECIPE, "sizes": sizes}
         return record | words_of(photo) | {"placeholder": self._made[photo.id]["placeholder"]}
 
-    def _withdraw(self, plan: Plan) -> None:
-        withdraw(self._bucket, self._gallery, {record["id"] for record in plan.removed})
-
 
 def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
-    """Delete the renditions of some pictures that no record names."""
+    """Delete renditions of some pictures, and those left behind a day ago, that no record names."""
     named = {name for record in gallery.records for name in rendition_names(record)}
     gone = set(ids)
-    names = [n for n in gallery.objects if _id_of(n) in gone and n not in named]
+    unnamed = {name: there for name, there in gallery.objects.items() if name not in named}
+    names = [n for n, there in unnamed.items() if _id_of(n) in gone or there.age > _LEFT_BEHIND]
     each(names, lambda name: bucket.remove(name, gallery.objects[name]), IN_FLIGHT)
 
 
@@ -250,22 +275,18 @@ def _id_of(name: str) -> str:
 
 
 def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
-    """Take all of a source's photos out, and the renditions of these ids that nobody else shows."""
+    """Take a source's photos out, and the renditions of these ids that nobody else shows."""
     for _ in range(_CONFLICTS):
         gallery = read_gallery(bucket)
         own = {record["id"] for record in gallery.records if record["source"] == source}
         gallery.records = merge(gallery.records, source, [])
+        content = write_catalog(gallery.records)
         try:
             if own:
-                bucket.write(
-                    NAME,
-                    write_catalog(gallery.records),
-                    _CATALOG_TYPE,
-                    _CATALOG_CACHE,
-                    generation=gallery.generation,
-                )
+                generation = gallery.generation
+                bucket.write(NAME, content, _CATALOG_TYPE, _CATALOG_CACHE, generation=generation)
         except PreconditionFailed:
             continue
         withdraw(bucket, gallery, own.union(ids))
         return
-    raise StorageError(f"{NAME} was written by others {_CONFLICTS} times meanwhile. Run it again.")
+    raise StorageError(f"{NAME} was written by others {_CONFLICTS} times. Run it again.")
