@@ -10,7 +10,7 @@ from localcloud.cloud import Cloud
 from localcloud.errors import CloudError, Unavailable
 from localcloud.faults import Fault
 from localcloud.server import Server, listen
-from localcloud.services import METHODS
+from localcloud.services import METHODS, functions, operations
 from localcloud.store import Store
 from localcloud.web import Request, Response, Router, answer, refusal
 
@@ -62,10 +62,13 @@ def running(folder: Path, port: int) -> Iterator[Server]:
     )
     server = listen(port, Application(cloud, router))
     cloud.port = server.server_port
+    operations.interrupt(cloud)
+    functions.start_all(cloud)
     try:
         yield server
     finally:
         server.server_close()
+        cloud.functions.close()
         store.close()
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+
 from localcloud.blobs import Blobs
 from localcloud.faults import Faults
+from localcloud.runtime.supervisor import Supervisor
 from localcloud.store import Store
 
 __all__ = ["Cloud"]
@@ -19,6 +21,11 @@ class Cloud:
     blobs: Blobs
     reserved: frozenset[str]
     faults: Faults = field(default_factory=Faults)
+    functions: Supervisor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Functions answer on the ports after the local cloud's own."""
+        self.functions = Supervisor(self.folder, lambda: self.port + 1)
 
     @property
     def url(self) -> str:

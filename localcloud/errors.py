@@ -6,6 +6,7 @@ CloudError
 ├── TooLarge (413)        ├── Aborted (409)       ├── Unsupported (501)
 ├── NotModified (304)     └── Unavailable (any status, by a fault)
 
+BuildFailed is the reason of a failed operation: a function that cannot be built or started.
 ServeError is for the command line: one line, and an exit code.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 __all__ = [
     "Aborted",
+    "BuildFailed",
     "CloudError",
     "Conflict",
     "Denied",
@@ -31,6 +33,10 @@ __all__ = [
 
 class ServeError(Exception):
     """The server cannot be started, stopped or asked; the message says what to do."""
+
+
+class BuildFailed(Exception):
+    """A function could not be built or did not start; the message is the reason, in one line."""
 
 
 class CloudError(Exception):

@@ -10,7 +10,15 @@ from localcloud.errors import Aborted, Invalid
 from localcloud.store import Store
 from localcloud.web import Request, json_body
 
-__all__ = ["PUBLIC", "grants", "read_policy", "remove_policy", "set_policy", "write_policy"]
+__all__ = [
+    "PUBLIC",
+    "grants",
+    "is_set",
+    "read_policy",
+    "remove_policy",
+    "set_policy",
+    "write_policy",
+]
 
 PUBLIC = ("allUsers", "allAuthenticatedUsers")
 
@@ -20,6 +28,11 @@ def read_policy(store: Store, resource: str) -> dict[str, Any]:
     row = store.row("SELECT policy FROM policies WHERE resource = ?", resource)
     policy: dict[str, Any] = json.loads(row[0]) if row else {"version": 1, "etag": "ACAB"}
     return policy
+
+
+def is_set(store: Store, resource: str) -> bool:
+    """Whether the policy of a resource was ever written."""
+    return store.row("SELECT 1 FROM policies WHERE resource = ?", resource) is not None
 
 
 def write_policy(

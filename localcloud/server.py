@@ -34,7 +34,6 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = 512
-    allow_reuse_address = True
 
     def __init__(self, port: int, application: Application) -> None:
         self.application = application
@@ -42,6 +41,7 @@ class Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind without the name look-up that http.server does."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         socket.socket.bind(self.socket, self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]

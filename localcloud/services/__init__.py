@@ -1,6 +1,15 @@
 """Every service of the local cloud; a new one is a module here and a line in METHODS."""
 
-from localcloud.services import control
+from localcloud.services import (
+    accounts,
+    control,
+    functions,
+    keys,
+    operations,
+    secrets,
+    simple,
+    usage,
+)
 from localcloud.storage import buckets, listing, objects, public, uploads
 from localcloud.web import Method
 
@@ -13,4 +22,11 @@ METHODS: list[Method] = [
     *listing.METHODS,
     *uploads.METHODS,
     *public.METHODS,
+    *functions.METHODS,
+    *secrets.METHODS,
+    *keys.METHODS,
+    *accounts.METHODS,
+    *usage.METHODS,
+    *simple.METHODS,
+    *operations.METHODS,
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.faults import Fault
-from localcloud.web import Method, Request, json_body
+from localcloud.web import Answer, Method, Request, Response, json_body
 
 __all__ = ["METHODS"]
 
@@ -68,6 +68,12 @@ def state(cloud: Cloud, _: Request) -> dict[str, Any]:
     }
 
 
+def logs(cloud: Cloud, request: Request) -> Response:
+    """What functions wrote, a JSON line each: all, or one `function`'s."""
+    lines = cloud.functions.logs.read(request.args.get("function", ""))
+    return Answer(b"".join(lines), mimetype="application/jsonl")
+
+
 def _records(cloud: Cloud, sql: str) -> dict[str, Any]:
     return {name: json.loads(record) for name, record in cloud.store.rows(sql)}
 
@@ -80,4 +86,5 @@ METHODS = [
     Method("localcloud.calls.get", "GET", "/_localcloud/calls", calls),
     Method("localcloud.calls.reset", "DELETE", "/_localcloud/calls", reset_calls),
     Method("localcloud.state", "GET", "/_localcloud/state", state),
+    Method("localcloud.logs", "GET", "/_localcloud/logs", logs),
 ]

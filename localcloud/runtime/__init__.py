@@ -1,0 +1,1 @@
+"""Functions as processes: their environment, their life, and what stands in front of them."""
