@@ -5,41 +5,41 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
 from flask import Request, Response
 
+from gallery_api.catalog import Catalog
 from gallery_api.choosing import choose
-from gallery_api.errors import Problem, to_json
+from gallery_api.errors import Problem
 from gallery_api.log import write
-from gallery_api.openapi import DOCUMENT
 from gallery_api.query import Query, parse
-from gallery_api.reader import Reader, Reading
+from gallery_api.reader import Reader
 from gallery_api.rendering import at_least, render
 from gallery_api.settings import Settings
 
 __all__ = ["Gallery"]
 
-_LONGEST_ADDRESS, _LONGEST_VIEW = 4096, 1024  # bytes
+_LONGEST_ADDRESS, _LONGEST_VIEW = 4096, 16_384  # bytes
 _HOST = re.compile(r"https?://([a-z0-9.-]{1,253})(:\d+)?")
 _TRACE = re.compile(r"([0-9a-f]{32})(/.*)?")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(slots=True)
 class _Call:
-    """What is asked, and what the log line will tell of the answer."""
+    """What is asked, and what the answer's headers and the log line will say."""
 
     request: Request
+    told: dict[str, Any] = field(default_factory=lambda: {"photos": [], "stale": False})
+    headers: dict[str, str] = field(
+        default_factory=lambda: {"Vary": "Origin", "Cache-Control": "no-store"}
+    )
     arguments: dict[str, list[str]] = field(default_factory=dict)
     identity: str = ""
-    event: str = ""
-    photos: list[str] = field(default_factory=list)
-    format: str | None = None
-    album: str | None = None
-    stale: bool = False
 
 
 class Gallery:
@@ -51,40 +51,47 @@ class Gallery:
 
     def answer(self, request: Request) -> Response:
         """Answer a request, whatever it holds; a hit and a view leave one line in the log."""
-        started, call = perf_counter(), _Call(request=request)
+        started, call = perf_counter(), _Call(request)
+        self._share(call)
         try:
             response = self._respond(call)
         except Problem as problem:
-            response = _json(to_json(problem), problem.status, "application/problem+json")
+            response = _json(problem.body, problem.status, "application/problem+json")
             response.headers.update(problem.headers)
-        self._share(call, response)
-        if call.event:
+        response.headers.update(call.headers)
+        if "event" in call.told:
             _log(call, response.status_code, perf_counter() - started)
         return response
 
+    def _share(self, call: _Call) -> None:
+        """Let the pages of the allowed origins, and no others, read the answer."""
+        origin = call.request.headers.get("Origin")
+        if origin and origin in self._settings.origins:
+            call.headers["Access-Control-Allow-Origin"] = origin
+            call.headers["Access-Control-Expose-Headers"] = "X-Gallery-Count"
+
     def _respond(self, call: _Call) -> Response:
-        path, query_string = call.request.path, call.request.query_string
-        if len(path) + len(query_string) > _LONGEST_ADDRESS:
+        request = call.request
+        if len(request.path) + len(request.query_string) > _LONGEST_ADDRESS:
             raise Problem("uri-too-long", f"Send at most {_LONGEST_ADDRESS} bytes.")
-        name, slash, call.identity = path[1:].partition("/")
-        endpoint = _ENDPOINTS.get(name + slash)
-        if not endpoint or "/" in call.identity:
+        name, slash, call.identity = request.path[1:].partition("/")
+        if name + slash not in _ENDPOINTS or "/" in call.identity:
             raise Problem("not-found", "GET /openapi.json lists the paths of this API.")
-        handle, methods, call.event = endpoint
-        if call.request.method == "OPTIONS":
-            call.event = ""
-            return Response(status=204, headers={"Allow": methods})
-        if call.request.method not in methods.split(", "):
+        handle, methods, event = _ENDPOINTS[name + slash]
+        if request.method == "OPTIONS":
+            return _preflight(methods)
+        if event:
+            call.told["event"] = event
+        if request.method not in methods.split(", "):
             raise Problem("method-not-allowed", f"Send one of {methods}.", {"Allow": methods})
-        call.arguments = parse_qs(query_string.decode(errors="replace"), keep_blank_values=True)
-        if call.event:
+        query_string = request.query_string.decode(errors="replace")
+        call.arguments = parse_qs(query_string, keep_blank_values=True)
+        if event and self._settings.require_key:
             self._admit(call)
         return handle(self, call)
 
     def _admit(self, call: _Call) -> None:
-        """Let nobody in without a valid key, compared in constant time, where one is required."""
-        if not self._settings.require_key:
-            return
+        """Let nobody in without a valid key; compare it with each of ours in constant time."""
         if not self._settings.keys:
             raise Problem("key-not-configured", "Give the function keys, in GALLERY_API_KEYS.")
         given = call.request.headers.get("X-Api-Key") or call.arguments.get("key", [""])[0]
@@ -93,77 +100,65 @@ class Gallery:
             detail = "Send a valid key, as the header x-api-key or the parameter key."
             raise Problem("unauthorized", detail, {"WWW-Authenticate": "ApiKey"})
 
-    def _share(self, call: _Call, response: Response) -> None:
-        """Let the pages of the allowed origins, and no others, read the answer."""
-        response.headers["Vary"] = "Origin"
-        origin = call.request.headers.get("Origin")
-        if origin not in self._settings.origins:
-            return
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "X-Gallery-Count"
-        if call.request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
-            response.headers["Access-Control-Allow-Headers"] = "x-api-key, content-type"
-            response.headers["Access-Control-Max-Age"] = "7200"
-
     def choose(self, call: _Call) -> Response:
         """Answer `GET /`: photos, at random or by seed or deck."""
         query = parse(call.arguments)
-        call.format = query.format
-        reading = self._read(call)
-        positions = choose(reading.catalog, query)
-        call.album = query.album
-        response = self._show([reading.catalog[position] for position in positions], query, call)
-        response.headers["X-Gallery-Count"] = str(len(reading.catalog))
-        return _cached(response, "private, max-age=300" if query.seed else "no-store", reading)
+        call.told["format"] = query.format
+        catalog = self._catalog(call)
+        records = [catalog[position] for position in choose(catalog, query)]
+        call.told["album"] = query.album
+        call.headers["Cache-Control"] = "private, max-age=300" if query.seed else "no-store"
+        call.headers["X-Gallery-Count"] = str(len(catalog))
+        return self._show(call, query, records)
 
     def show_photo(self, call: _Call) -> Response:
         """Answer `GET /photos/<id>`."""
-        query = parse(
-            {name: call.arguments[name] for name in ("format", "width") if name in call.arguments}
-        )
-        call.format = query.format
-        reading = self._read(call)
-        record = _found(reading, call.identity)
-        return _cached(self._show([record], query, call), "max-age=30", reading)
+        names = call.arguments.keys() & {"format", "width"}
+        query = parse({name: call.arguments[name] for name in names})
+        call.told["format"] = query.format
+        record = _found(self._catalog(call), call.identity)
+        call.headers["Cache-Control"] = "max-age=30"
+        return self._show(call, query, [record])
 
     def list_albums(self, call: _Call) -> Response:
         """Answer `GET /albums`."""
-        reading = self._read(call)
-        albums = [{"album": name, "count": n} for name, n in reading.catalog.albums().items()]
-        return _cached(_json(albums), "max-age=30", reading)
+        albums = self._catalog(call).albums()
+        call.headers["Cache-Control"] = "max-age=30"
+        return _json([{"album": album, "count": count} for album, count in albums])
 
     def count_view(self, call: _Call) -> Response:
         """Answer `POST /views`: the log line is all that comes of it."""
-        body = call.request.stream.read(_LONGEST_VIEW)
         try:
-            identity = json.loads(body)["id"]
+            identity = json.loads(call.request.stream.read(_LONGEST_VIEW))["id"]
         except (ValueError, TypeError, KeyError, RecursionError):
             identity = None
         if not isinstance(identity, str):
-            raise Problem("bad-request", 'The body must be JSON: {"id": "<id of a photo>"}.')
-        call.photos = [_found(self._read(call), identity)["id"]]
-        return Response(status=204, headers={"Cache-Control": "no-store"})
+            raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
+        call.told["photos"] = [_found(self._catalog(call), identity)["id"]]
+        return Response(status=204)
 
     def tell_health(self, call: _Call) -> Response:
         """Answer `GET /health`: there is a catalog, or the reason why there is none."""
-        reading = self._read(call)
-        health = {"status": "ok", "photos": len(reading.catalog), "stale": reading.stale}
-        return _cached(_json(health), "no-store", reading)
+        photos = len(self._catalog(call))
+        return _json({"status": "ok", "photos": photos, "stale": call.told["stale"]})
 
-    def describe(self, call: _Call) -> Response:  # noqa: ARG002 - a handler like the others
+    def describe(self, call: _Call) -> Response:
         """Answer `GET /openapi.json`."""
-        return _json(DOCUMENT)
+        call.headers["Cache-Control"] = "max-age=300"
+        document = Path(__file__).with_name("openapi.json").read_bytes()
+        return Response(document, content_type="application/json")
 
-    def _read(self, call: _Call) -> Reading:
+    def _catalog(self, call: _Call) -> Catalog:
         reading = self._reader.current()
-        call.stale = reading.stale
-        return reading
+        if reading.stale:
+            call.told["stale"] = True
+            call.headers["Age"] = str(int(monotonic() - reading.confirmed))
+        return reading.catalog
 
-    def _show(self, records: list[dict[str, Any]], query: Query, call: _Call) -> Response:
+    def _show(self, call: _Call, query: Query, records: list[dict[str, Any]]) -> Response:
         photos = [render(record, self._settings.base_url) for record in records]
         if call.request.method != "HEAD":
-            call.photos = [photo["id"] for photo in photos]
+            call.told["photos"] = [photo["id"] for photo in photos]
         if query.format == "redirect":
             return Response(status=302, headers={"Location": at_least(photos[0], query.width)})
         answers = [photo["src"] for photo in photos] if query.format == "url" else photos
@@ -182,8 +177,8 @@ _ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], Response], str, str]] = {
 }
 
 
-def _found(reading: Reading, identity: str) -> dict[str, Any]:
-    record = reading.catalog.find(identity)
+def _found(catalog: Catalog, identity: str) -> dict[str, Any]:
+    record = catalog.find(identity)
     if not record:
         raise Problem("no-such-photo", "It is not, or no more, in this gallery.")
     return record
@@ -192,29 +187,23 @@ def _found(reading: Reading, identity: str) -> dict[str, Any]:
 def _json(value: object, status: int = 200, content_type: str = "application/json") -> Response:
     # A lone surrogate has no UTF-8, but its escape is JSON
     body = _encode(value).encode(errors="backslashreplace")
-    return Response(body, status, {"Cache-Control": "no-store"}, content_type=content_type)
+    return Response(body, status, content_type=content_type)
 
 
-def _cached(response: Response, rule: str, reading: Reading) -> Response:
-    response.headers["Cache-Control"] = rule
-    if reading.stale:
-        response.headers["Age"] = str(int(monotonic() - reading.confirmed))
-    return response
+def _preflight(methods: str) -> Response:
+    allowed = {"Methods": methods, "Headers": "x-api-key, content-type", "Max-Age": "7200"}
+    headers = {f"Access-Control-Allow-{name}": value for name, value in allowed.items()}
+    return Response(status=204, headers={"Allow": methods} | headers)
 
 
 def _log(call: _Call, status: int, seconds: float) -> None:
     origin = _HOST.fullmatch(call.request.headers.get("Origin", ""))
     trace = _TRACE.fullmatch(call.request.headers.get("X-Cloud-Trace-Context", ""))
-    write(
-        "WARNING" if status >= 500 else "INFO",
-        " ".join(filter(None, (call.event, str(status), call.format))),
-        event=call.event,
-        photos=call.photos,
-        status=status,
-        format=call.format,
-        album=call.album,
-        origin=origin and origin[1],
-        ms=round(seconds * 1000, 2),
-        stale=call.stale,
-        **{"logging.googleapis.com/trace": trace and trace[1]},
-    )
+    call.told |= {
+        "status": status,
+        "origin": origin and origin[1],
+        "ms": round(seconds * 1000, 2),
+        "logging.googleapis.com/trace": trace and trace[1],
+    }
+    words = call.told["event"], str(status), call.told.get("format")
+    write("WARNING" if status >= 500 else "INFO", " ".join(filter(None, words)), **call.told)

@@ -15,26 +15,22 @@ from typing import Any
 
 from gallery_api.errors import CatalogUnreadable
 
-__all__ = ["MOST_PHOTOS", "Catalog"]
+__all__ = ["Catalog"]
 
-MOST_PHOTOS = 200_000  # the uploader refuses more
-_ID = re.compile(r"[0-9a-f]{16}")
-_RECIPE = re.compile(r"[A-Za-z0-9._-]+")
-_WORDS = ("source", "alt")
-_OPTIONAL = ("caption", "date", "album", "credit", "license", "placeholder")
-
-_Filter = tuple[str | None, str | None]  # album and orientation; None is any
+_ID = re.compile("[0-9a-f]{16}")
+_RECIPE = re.compile("[A-Za-z0-9._-]+")
+_WORDS = ("caption", "date", "album", "credit", "license", "placeholder")
 
 
 class Catalog:
-    """A catalog that was found whole: photos have positions, from 0, in the order of their ids."""
+    """A catalog found to be whole; a photo's position, from 0, is its rank among the sorted ids."""
 
     def __init__(self, text: bytes | bytearray) -> None:
         """Read the file, or raise CatalogUnreadable."""
         self._text = text
         self._starts = array("I")
-        self._filters: dict[_Filter, array[int]] = {}
-        self.ids = array("Q")  # sorted, as numbers
+        self._filters: dict[tuple[str | None, str | None], array[int]] = {}
+        self.ids = array("Q")  # as numbers
         self.digest = hashlib.blake2b(text, digest_size=16).digest()
         for start, record in _records(text):
             self._add(start, record)
@@ -48,50 +44,43 @@ class Catalog:
 
     def find(self, identity: str) -> dict[str, Any] | None:
         """Return the photo of this id, if there is one."""
-        if not _ID.fullmatch(identity):
-            return None
-        number = int(identity, 16)
+        number = int(identity, 16) if _ID.fullmatch(identity) else -1
         position = bisect_left(self.ids, number)
         found = position < len(self) and self.ids[position] == number
         return self[position] if found else None
 
     def among(self, album: str | None, orientation: str | None) -> Sequence[int]:
-        """Return the ascending positions of the photos of this album and orientation."""
+        """Return the ascending positions of the photos that have these; None is any."""
         if album is None and orientation is None:
             return range(len(self))
         return self._filters.get((album, orientation), ())
 
-    def albums(self) -> dict[str, int]:
+    def albums(self) -> list[tuple[str, int]]:
         """Return the albums in alphabetical order, each with its number of photos."""
-        counts = {
-            album: len(photos)
-            for (album, orientation), photos in self._filters.items()
-            if album is not None and orientation is None
-        }
-        return dict(sorted(counts.items()))
+        found = self._filters.items()
+        return sorted((album, len(photos)) for (album, o), photos in found if album and not o)
 
     def _add(self, start: int, record: dict[str, Any]) -> None:
-        number = int(record["id"], 16)
+        number, album = int(record["id"], 16), record.get("album")
         if self.ids and self.ids[-1] == number:
             return  # the same picture from another source: the first is served
-        position = len(self.ids)
+        width, height = record["sizes"][-1]
+        shape = "landscape" if width > 1.05 * height else "portrait"
+        orientation = "square" if 0.95 <= width / height <= 1.05 else shape
+        for key in {(None, orientation), (album, None), (album, orientation)} - {(None, None)}:
+            self._filters.setdefault(key, array("I")).append(len(self.ids))
         self.ids.append(number)
         self._starts.append(start)
-        orientation, album = _orientation(*record["sizes"][-1]), record.get("album")
-        chosen_by: list[_Filter] = [(None, orientation)]
-        if album is not None:
-            chosen_by += (album, None), (album, orientation)
-        for one in chosen_by:
-            self._filters.setdefault(one, array("I")).append(position)
 
 
 def _records(text: bytes | bytearray) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each record with where its line begins; raise at whatever makes the file doubtful."""
-    count, start = _count(_parse(text, 0)), text.find(b"\n") + 1
-    last, number = ("", ""), 0
+    head, last, number = _parse(text, 0), ("", ""), 0
+    if not isinstance(head, dict) or head.get("catalog") != 1:
+        raise CatalogUnreadable("the catalog is not of version 1, the one that is read here")
+    start = text.find(b"\n") + 1
     while 0 < start < len(text):
-        number += 1
-        record = _parse(text, start)
+        record, number = _parse(text, start), number + 1
         if not _is_sound(record):
             raise CatalogUnreadable(f"photo {number} of the catalog is malformed")
         if last >= (last := (record["id"], record["source"])):
@@ -100,8 +89,8 @@ def _records(text: bytes | bytearray) -> Iterator[tuple[int, dict[str, Any]]]:
         start = text.find(b"\n", start) + 1
         if number % 64 == 0:
             time.sleep(0)  # lets requests that wait have the interpreter
-    if number != count:
-        raise CatalogUnreadable(f"the catalog promises {count} photos and holds {number}")
+    if number != head.get("count"):
+        raise CatalogUnreadable(f"the catalog holds {number} photos, not as many as it promises")
 
 
 def _parse(text: bytes | bytearray, start: int) -> Any:
@@ -113,37 +102,16 @@ def _parse(text: bytes | bytearray, start: int) -> Any:
         return None
 
 
-def _count(head: Any) -> int:
-    """Return how many photos the first line promises."""
-    version, count = (head.get("catalog"), head.get("count")) if type(head) is dict else (None, 0)
-    if version != 1:
-        raise CatalogUnreadable(f"the catalog's version is {version!r:.20}, and 1 can be read")
-    if type(count) is not int or not 0 <= count <= MOST_PHOTOS:
-        raise CatalogUnreadable(f"the catalog's count is no number up to {MOST_PHOTOS}")
-    return count
-
-
 def _is_sound(record: Any) -> bool:
     try:
-        widths = [width for width, height in record["sizes"] if _is_size(width, height)]
+        words = [record["source"], record["alt"], *(record.get(word, "") for word in _WORDS)]
+        sides = [side for width, height in record["sizes"] for side in (width, height)]
         return bool(
             _ID.fullmatch(record["id"])
             and _RECIPE.fullmatch(record["recipe"])
-            and all(isinstance(record[word], str) for word in _WORDS)
-            and all(isinstance(record.get(word, ""), str) for word in _OPTIONAL)
-            and widths
-            and len(widths) == len(record["sizes"])
-            and widths == sorted(set(widths))
+            and all(type(word) is str for word in words)
+            and all(type(side) is int and side > 0 for side in sides)
+            and sides[::2] == sorted(set(sides[::2])) != []
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return False
-
-
-def _is_size(width: Any, height: Any) -> bool:
-    return type(width) is int and type(height) is int and width > 0 and height > 0
-
-
-def _orientation(width: int, height: int) -> str:
-    if 0.95 <= width / height <= 1.05:
-        return "square"
-    return "landscape" if width > height else "portrait"

@@ -35,7 +35,7 @@ def choose(catalog: Catalog, query: Query) -> list[int]:
         return [by_seed(photos, catalog.ids, f"{datetime.now(UTC):%F}" if today else query.seed)]
     if query.deck is not None:
         deck = catalog.digest + query.deck.encode()
-        return by_deck(photos, deck, query.card, query.count or 1)
+        return by_deck(photos, deck, query.n, query.count or 1)
     return at_random(photos, query.count or 1)
 
 

@@ -1,4 +1,4 @@
-"""The photo as API and components speak it. Knows no HTTP; the page's source holds its twin."""
+"""The photo as API and components speak it; the page's source holds the twin of this."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +16,13 @@ def render(record: Mapping[str, Any], base_url: str) -> dict[str, Any]:
         for width, height in record["sizes"]
     ]
     photo = {"id": record["id"], **renditions[-1], "srcSet": renditions, "alt": record["alt"]}
-    photo.update((word, record[word]) for word in _WORDS if word in record)
-    return photo
+    return photo | {word: record[word] for word in _WORDS if word in record}
 
 
-def at_least(photo: Mapping[str, Any], width: int | None) -> str:
-    """Return the address of the smallest rendition at least that wide, else of the largest."""
-    if width is not None:
-        for rendition in photo["srcSet"]:
-            if rendition["width"] >= width:
-                return str(rendition["src"])
-    return str(photo["src"])
+def at_least(photo: Mapping[str, Any], width: int) -> str:
+    """Return the address of the smallest rendition at least that wide, else of the largest.
+
+    Without a width, 0, that is the largest.
+    """
+    wide_enough = (one["src"] for one in photo["srcSet"] if width and one["width"] >= width)
+    return str(next(wide_enough, photo["src"]))
