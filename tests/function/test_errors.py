@@ -2,7 +2,7 @@
 
 import json
 
-from gallery_api.errors import PROBLEMS, Problem, to_json
+from gallery_api.errors import PROBLEMS, Problem
 
 from .conftest import CONTRACT
 
@@ -16,7 +16,7 @@ def test_the_problems_are_the_contracts():
 
 
 def test_a_problem_is_told_as_rfc_9457_has_it():
-    told = to_json(Problem("no-match", "Look elsewhere."))
+    told = Problem("no-match", "Look elsewhere.").body
 
     assert told == {
         "type": "urn:image-gallery:no-match",

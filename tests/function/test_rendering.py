@@ -35,4 +35,4 @@ def test_a_width_leads_to_the_smallest_that_is_at_least_as_wide():
 
 def test_a_width_beyond_the_largest_leads_to_the_largest():
     assert at_least(PHOTOS[0], 5000) == PHOTOS[0]["src"]
-    assert at_least(PHOTOS[0], None) == PHOTOS[0]["src"]
+    assert at_least(PHOTOS[0], 0) == PHOTOS[0]["src"]
