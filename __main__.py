@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pulumi
-from uploader.resource import Photos
 
 from infra.api import GalleryApi, Identities
 from infra.archive import write_archive
@@ -13,6 +12,7 @@ from infra.services import EnabledServices
 from infra.settings import Settings
 from infra.site import Site
 from infra.tracking import Tracking
+from uploader.resource import Photos
 
 settings = Settings.from_stack()
 
