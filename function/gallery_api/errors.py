@@ -20,11 +20,11 @@ PROBLEMS = {
 }
 
 
-class CatalogUnreadable(Exception):  # noqa: N818 - says what is the matter
+class CatalogUnreadable(Exception):
     """The catalog could not be had; the message is the reason, in words."""
 
 
-class Problem(Exception):  # noqa: N818 - the word of RFC 9457
+class Problem(Exception):
     """A refusal: its name, a detail that says what to do, and headers of its own."""
 
     def __init__(self, name: str, detail: str, headers: dict[str, str] | None = None) -> None:

@@ -10,6 +10,7 @@ import functools
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from time import monotonic
@@ -91,29 +92,28 @@ class Reader:
         """Return the catalog's text and etag, None if storage still has what was read last."""
         question = _QUESTION if self._reading else _FIRST_QUESTION
         try:
-            response = self._threads.submit(_ask, self._url, self._etag).result(question)
-            if response.status == 304:
-                return None
-            text = self._threads.submit(_read, response).result(_READING)
-            return text, response.getheader("ETag", "")
+            asked = self._threads.submit(_ask, self._url, self._etag).result(question)
+            return self._threads.submit(_read, *asked).result(_READING)
         except (OSError, HTTPException, ValueError) as error:  # a wait in vain is an OSError, too
             raise CatalogUnreadable(f"storage fails: {type(error).__name__}") from error
 
 
-def _ask(url: str, etag: str) -> HTTPResponse:
+def _ask(url: str, etag: str) -> tuple[HTTPConnection, HTTPResponse]:
     scheme, address, path, *_ = urlsplit(url)
     connection = HTTPConnection(address, timeout=_READING)
     if scheme == "https":
         connection = HTTPSConnection(address, timeout=_READING, context=_tls())
     asked = {"If-None-Match": etag} if etag else {}
     connection.request("GET", path, headers=asked | {"Connection": "close"})
-    return connection.getresponse()
+    return connection, connection.getresponse()
 
 
-def _read(response: HTTPResponse) -> bytearray:
+def _read(connection: HTTPConnection, response: HTTPResponse) -> tuple[bytearray, str] | None:
     text, length = bytearray(), int(response.getheader("Content-Length") or -1)
     deadline = monotonic() + _READING
-    with response:
+    with closing(connection), response:
+        if response.status == 304:
+            return None
         if response.status != 200:
             raise CatalogUnreadable(f"storage answered {response.status}")
         while max(length, len(text)) <= _MOST_BYTES and monotonic() < deadline:
@@ -125,4 +125,4 @@ def _read(response: HTTPResponse) -> bytearray:
         raise CatalogUnreadable(f"the catalog has more than {_MOST_BYTES} bytes")
     if length not in {-1, len(text)}:
         raise CatalogUnreadable("the catalog was cut off on its way")
-    return text
+    return text, response.getheader("ETag", "")

@@ -1,4 +1,4 @@
-"""A catalog is read whole or refused, and finds its photos by position, id, album and orientation."""
+"""A catalog is read whole or refused; it finds photos by id, album and orientation."""
 
 import json
 

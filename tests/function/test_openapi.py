@@ -1,4 +1,4 @@
-"""The API is what its own document says, by schemathesis with all checks and by the code's limits."""
+"""The API is what its own document says: by schemathesis, and by the limits in the code."""
 
 import json
 import os
