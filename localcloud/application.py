@@ -7,6 +7,7 @@ from pathlib import Path
 
 from localcloud.blobs import Blobs
 from localcloud.cloud import Cloud
+from localcloud.driver import admit
 from localcloud.errors import CloudError, Unavailable
 from localcloud.faults import Fault
 from localcloud.server import Server, listen
@@ -33,6 +34,8 @@ class Application:
                 fault = self._struck(method.name)
             if fault and fault.reset and not fault.late:
                 return Response(), fault
+            if request.method not in ("GET", "HEAD") and not method.name.endswith(_READING):
+                admit(self._cloud.store, request.headers.get("User-Agent", ""))
             return answer(request, method.handler(self._cloud, request, **values)), fault
         except CloudError as error:
             return refusal(error), fault
@@ -72,6 +75,7 @@ def running(folder: Path, port: int) -> Iterator[Server]:
         store.close()
 
 
+_READING = (".getIamPolicy", ".testIamPermissions")
 _KEPT_FILES = ("SELECT blob FROM objects", "SELECT id FROM uploads")
 
 

@@ -72,7 +72,9 @@ class Router:
 
 
 def _map(methods: Iterable[Method]) -> Map:
-    rules = [Rule(m.path, methods=[m.verb], endpoint=m.name) for m in methods]
+    rules = [
+        Rule(m.path, methods=None if m.verb == "*" else [m.verb], endpoint=m.name) for m in methods
+    ]
     return Map(rules, merge_slashes=False, redirect_defaults=False, converters={"id": _Identifier})
 
 

@@ -89,6 +89,11 @@ class Supervisor:
                     return candidate
         raise BuildFailed(f"port {port} is in use by another program" if port else "no free port")
 
+    def reserved(self, function: str) -> int | None:
+        """The function's port, if there is such a function."""
+        service = self._services.get(function)
+        return service.port if service else None
+
     def deploy(self, revision: Revision) -> None:
         """Start the revision, hand it the requests, then end the former one.
 

@@ -8,6 +8,7 @@ from localcloud.services import (
     operations,
     secrets,
     simple,
+    unsupported,
     usage,
 )
 from localcloud.storage import buckets, listing, objects, public, uploads
@@ -29,4 +30,5 @@ METHODS: list[Method] = [
     *usage.METHODS,
     *simple.METHODS,
     *operations.METHODS,
+    *unsupported.METHODS,
 ]

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.errors import NotFound
 from localcloud.services import records
 from localcloud.services.recorded import Collection, methods, policy_methods
 from localcloud.storage.buckets import PROJECT_NUMBER
@@ -68,6 +69,11 @@ def get_project(_: Cloud, __: Request, project: str) -> dict[str, Any]:
     }
 
 
+def get_compute_project(_: Cloud, __: Request, project: str) -> dict[str, Any]:
+    """The provider asks for a project by its number, and goes on without."""
+    raise NotFound(f"The resource 'projects/{project}' was not found")
+
+
 def _policy_of(_: Cloud, project: str) -> str:
     return f"cloudresourcemanager/projects/{project}"
 
@@ -80,6 +86,7 @@ METHODS = [
     Method(
         "cloudresourcemanager.projects.get", "GET", "/crm/v1/projects/<id:project>", get_project
     ),
+    Method("compute.projects.get", "GET", "/compute/v1/projects/<project>", get_compute_project),
     *policy_methods(
         "cloudresourcemanager.projects", "/crm/v1/projects/<id:project>", "POST", _policy_of
     ),

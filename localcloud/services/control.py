@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.driver import current_driver
 from localcloud.faults import Fault
 from localcloud.web import Answer, Method, Request, Response, json_body
 
@@ -17,7 +18,7 @@ def status(cloud: Cloud, _: Request) -> dict[str, Any]:
         "pid": os.getpid(),
         "url": cloud.url,
         "state": str(cloud.folder),
-        "driver": cloud.store.fact("driver"),
+        "driver": current_driver(cloud.store),
     }
 
 
@@ -58,7 +59,7 @@ def state(cloud: Cloud, _: Request) -> dict[str, Any]:
     ):
         objects[bucket][name] = {"generation": str(generation), **json.loads(record)}
     return {
-        "driver": store.fact("driver"),
+        "driver": current_driver(store),
         "buckets": _records(cloud, "SELECT name, record FROM buckets ORDER BY name"),
         "objects": objects,
         "resources": _records(

@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.errors import BuildFailed, CloudError, Conflict, Invalid
+from localcloud.errors import BuildFailed, CloudError, Conflict, Invalid, NotFound
 from localcloud.policies import grants, is_set, read_policy, remove_policy, set_policy
 from localcloud.runtime.supervisor import Revision
 from localcloud.services import operations, records
@@ -17,7 +17,7 @@ from localcloud.services.recorded import policy_methods
 from localcloud.services.secrets import secret_text
 from localcloud.storage.objects import read_object
 from localcloud.store import now
-from localcloud.web import Method, Request, json_body
+from localcloud.web import Answer, Method, Request, Response, json_body
 
 __all__ = ["COLLECTION", "METHODS", "start_all"]
 
@@ -213,6 +213,15 @@ def delete(cloud: Cloud, _: Request, project: str, location: str, id_: str) -> d
     return operations.done(cloud, parent, {})
 
 
+def call(cloud: Cloud, request: Request, id_: str, rest: str = "") -> Response:
+    """The address with the function's name as a path leads to the one with its port."""
+    service = cloud.functions.reserved(id_)
+    if service is None:
+        raise NotFound(f"There is no function {id_}")
+    query = f"?{request.environ['QUERY_STRING']}" if request.environ["QUERY_STRING"] else ""
+    return Answer(status=307, headers={"Location": f"http://127.0.0.1:{service}/{rest}{query}"})
+
+
 def _service_key(name: str) -> str:
     """The policy of the Cloud Run service behind a function."""
     return "run/" + name.replace("/functions/", "/services/")
@@ -266,6 +275,8 @@ def _service_methods(version: str) -> list[Method]:
 
 
 METHODS = [
+    Method("cloudfunctions.call", "*", "/_functions/<id_>", call),
+    Method("cloudfunctions.call.path", "*", "/_functions/<id_>/<path:rest>", call),
     Method(f"{COLLECTION}.create", "POST", _ALL, create),
     Method(f"{COLLECTION}.list", "GET", _ALL, list_),
     Method(f"{COLLECTION}.get", "GET", _ONE, get),

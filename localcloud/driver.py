@@ -1,0 +1,39 @@
+"""Who manages what is on the local cloud: the runner or Pulumi's engine, never both.
+
+Each keeps a record of its own of what it made; the other would make everything a second time.
+"""
+
+from localcloud.errors import Conflict
+from localcloud.store import Store
+
+__all__ = ["admit", "current_driver"]
+
+_AGENTS = {"image-gallery-runner/": "runner", "Terraform": "engine"}
+_REFUSALS = {
+    "runner": "The runner made what is on this local cloud. Take that away first: make destroy.",
+    "engine": "Pulumi's engine made what is on this local cloud. Take that away first:"
+    " pulumi destroy -s local --run-program.",
+}
+_LEFT = """
+SELECT EXISTS (SELECT 1 FROM buckets) OR EXISTS (
+    SELECT 1 FROM resources WHERE collection NOT IN ('operations', 'serviceusage.services')
+    AND json_extract(record, '$.deleteTime') IS NULL)
+"""
+
+
+def current_driver(store: Store) -> str | None:
+    """`runner` or `engine`; None while nothing is left of what either made."""
+    left = store.row(_LEFT)
+    return store.fact("driver") if left and left[0] else None
+
+
+def admit(store: Store, agent: str) -> None:
+    """Remember who writes first; raises Conflict for the other one. Anybody else may write."""
+    driver = next((name for mark, name in _AGENTS.items() if mark in agent), None)
+    if driver is None:
+        return
+    current = current_driver(store)
+    if current is None:
+        store.remember("driver", driver)
+    elif current != driver:
+        raise Conflict(_REFUSALS[current])
