@@ -1,5 +1,6 @@
 """One run of the program: what it declares is made, what it no longer declares is removed."""
 
+import asyncio
 import hashlib
 import runpy
 import secrets
@@ -43,7 +44,9 @@ class Deployment:
     def __init__(self, cloud: Cloud, stack: str, records: Records) -> None:
         self._cloud, self._stack, self._records = cloud, stack, records
         self._declared: set[str] = set()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._begun = 0
+        self._failed = False
         self.made = 0
         self.recorded = 0
 
@@ -57,7 +60,10 @@ class Deployment:
             preview=False,
             monitor=Monitor(self.apply),
         )
-        outputs = _run(program)
+        try:
+            outputs = _run(program)
+        finally:
+            self._wait_for_what_was_begun()
         for record in self._records.newest_first():
             if record.urn not in self._declared:
                 self._remove(record)
@@ -73,7 +79,31 @@ class Deployment:
     def apply(
         self, urn: str, type_: str, name: str, inputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
-        """Make or record one resource; return its id and properties."""
+        """Make or record one resource; return its id and properties.
+
+        After one that failed, the others are not begun: the first error is the one to be told.
+        """
+        with self._changed:
+            if self._failed:
+                raise RunnerError("Another resource failed.")
+            self._begun += 1
+        try:
+            return self._apply(urn, type_, name, inputs)
+        except Exception:
+            self._failed = True
+            raise
+        finally:
+            with self._changed:
+                self._begun -= 1
+                self._changed.notify_all()
+
+    def _wait_for_what_was_begun(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._begun)
+
+    def _apply(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
         old = self._records.get(urn)
         inputs = self._with_name(urn, type_, name, inputs, old)
         made = self._make(type_, name, inputs, old)
@@ -87,7 +117,7 @@ class Deployment:
             made=not is_recorded,
         )
         self._records.put(record)
-        with self._lock:
+        with self._changed:
             self._declared.add(urn)
             self.made += not is_recorded
             self.recorded += is_recorded
@@ -137,6 +167,8 @@ def _run(program: Path) -> Outputs:
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
     def run() -> Any:
+        # Of several failures the first is told; the others would follow as tracebacks.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         runpy.run_path(str(program), run_name="__main__")
         stack = pulumi.runtime.get_root_resource()
         return collect(dict(stack.outputs))  # type: ignore[union-attr]  # set_mocks made the root
