@@ -21,8 +21,8 @@ destroy: .venv/program ## Take the gallery on this machine away again
 status: .venv/program ## What runs on this machine, and where
 	@$(BIN)/python -m localcloud status
 
-hits: .venv/program ## Hits and views per day and per photo
-	@$(BIN)/python -m localcloud hits
+hits: .venv/program ## Hits and views per day and per photo (STACK=dev: how to ask Google)
+	@$(BIN)/python -m localcloud hits $(if $(filter-out local,$(STACK)),--google $(STACK))
 
 captions: .venv/program ## Write captions in the browser (DIR=photos)
 	@$(BIN)/python -m uploader captions $(or $(DIR),photos)

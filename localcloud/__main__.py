@@ -1,11 +1,15 @@
 """`python -m localcloud serve|stop|status|logs|hits`."""
 
 import argparse
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from localcloud import daemon
+from localcloud import daemon, hits
 from localcloud.errors import ServeError
+from localcloud.runtime.logs import Logs
 
 __all__ = ["main"]
 
@@ -29,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         ("stop", _stop, "stop it and everything it started"),
         ("status", _status, "say whether it runs, and where"),
         ("logs", _logs, "print what the functions wrote"),
+        ("hits", _hits, "count hits and views, per day and per photo"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
@@ -38,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--background", action="store_true", help="return once it answers")
         if name == "logs":
             command.add_argument("--function", default="", help="of this function only")
+        if name == "hits":
+            command.add_argument("--json", action="store_true", help="for machines, all photos")
+            command.add_argument("--entries", metavar="FILE", help="log entries; -: standard input")
+            command.add_argument("--google", metavar="STACK", help="how to ask Google the same")
     return parser
 
 
@@ -64,6 +73,26 @@ def _logs(options: argparse.Namespace) -> int:
     lines = daemon.fetch(options.state, f"/_localcloud/logs?function={options.function}")
     sys.stdout.write(lines.decode())
     return 0
+
+
+def _hits(options: argparse.Namespace) -> int:
+    if options.google:
+        print(hits.GOOGLE.format(stack=options.google))
+        return 0
+    report = hits.count(_entries(options))
+    print(json.dumps(report, indent=2) if options.json else hits.table(report))
+    return 0
+
+
+def _entries(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    if not options.entries:
+        return hits.entries_of(Logs(options.state / "logs.jsonl").read(""))
+    if options.entries == "-":
+        return hits.entries_of(sys.stdin.buffer)
+    try:
+        return hits.entries_of(Path(options.entries).read_bytes().splitlines(keepends=True))
+    except OSError as error:
+        raise ServeError(f"Cannot read {options.entries}: {error.strerror}") from error
 
 
 if __name__ == "__main__":
