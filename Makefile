@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUNNER = $(BIN)/python -m runner --stack $(STACK) --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor requirements format
+.PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor docs requirements format
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,9 @@ hits: .venv/program ## Hits and views per day and per photo (STACK=dev: how to a
 captions: .venv/program ## Write captions in the browser (DIR=photos)
 	@$(BIN)/python -m uploader captions $(or $(DIR),photos)
 
+doctor: .venv/program ## What is wrong with a gallery, or in its way, and what to type (STACK=local)
+	@$(BIN)/python -m doctor --stack $(STACK) --port $(PORT)
+
 test: .venv/development ## A visitor's tests, at most 5 minutes
 	@$(BIN)/python -m pytest -m "not deep and not engine"
 
@@ -39,6 +42,7 @@ test-engine: .venv/development ## The stack under Pulumi's own engine (needs pul
 check: .venv/development ## Lint, types, and generated files are up to date
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/python -m docs.generate --check
 
 format: .venv/development ## Format, and mend what the linter can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
@@ -48,6 +52,9 @@ bench: .venv/development ## Measure against the baseline (QUICK=1: at most 2 min
 
 site: ## Rebuild site/ from web/ (needs Node)
 	@cd web && npm ci --no-fund --no-audit --silent && npm run build --silent
+
+docs: .venv/development ## Write the generated pages of docs/ anew
+	@$(BIN)/python -m docs.generate
 
 requirements: ## Pin the dependencies anew (needs uv)
 	@for group in program:requirements.txt function:function/requirements.txt development:requirements-dev.txt; do \
