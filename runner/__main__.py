@@ -58,7 +58,7 @@ def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
     records = Records(_records_path(options))
     if records.newest_first():
         local_cloud.ensure_running(cloud, options.state)
-        removed = Deployment(cloud, options.stack, records).destroy()
+    removed = Deployment(cloud, options.stack, records).destroy()
     if options.state.exists():
         local_cloud.stop(options.state)
         shutil.rmtree(options.state)
