@@ -14,12 +14,14 @@ _SAMPLE = 20  # records whose renditions are asked for
 
 def listing(stack: Stack) -> Finding:
     """Whether strangers are kept from listing the bucket."""
-    answer = fetch(f"{stack.base_url}/")
-    if answer.status in (401, 403):
+    status = fetch(stack.base_url).status
+    if status in (401, 403):
         return ok("listing", "photos are readable by name, and nobody can list them")
+    if status != 200:
+        return wrong("listing", f"{stack.base_url} answers {status}", stack.up)
     return wrong(
         "listing",
-        f"strangers can list the bucket ({stack.base_url}/ answers {answer.status})",
+        f"strangers can list the bucket at {stack.base_url}",
         f"Take away every role of allUsers but Storage Legacy Object Reader, then: {stack.up}",
     )
 
