@@ -124,11 +124,7 @@ def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
         listed.captions.append((path, location))
     elif location.suffix.lower() not in PHOTOS:
         link = location.is_symlink() and location.is_dir()
-        reason = (
-            "is a link to a folder, and not followed"
-            if link
-            else "is no photo of a kind that is shown"
-        )
+        reason = "a link to a folder" if link else "no photo of a kind that is shown"
         listed.left_alone.append((path, reason))
     elif not (target := location.resolve(strict=True)).is_relative_to(base):
         listed.unusable.append((path, "is a link out of the folder, and not followed"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ from uploader.wording import describe
 from uploader.workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from google.auth.credentials import Credentials
     from pulumi.dynamic import ConfigureRequest
 
@@ -187,12 +190,11 @@ class PhotosProvider(ResourceProvider):
             raise error from None
 
     def _bucket(self, name: str) -> Bucket:
-        parent = os.getppid()
         return connect(
             name,
             endpoint=self._endpoint,
             credentials=self._credentials,
-            stopping=lambda: os.getppid() != parent,
+            stopping=_orphaned(os.getppid()),
         )
 
     def _plan(self, props: dict[str, Any], found: Survey) -> Plan:
@@ -214,6 +216,21 @@ class PhotosProvider(ResourceProvider):
         for path, reason in outcome.unusable:
             _tell(f"warning: {path} {reason}")
         return outcome
+
+
+def _orphaned(parent: int) -> Callable[[], bool]:
+    """Tell whether nobody waits for this process any more, as after `kill -9` of the engine.
+
+    The engine starts providers through a shell that outlives it; but nobody reads their output.
+    """
+    return lambda: os.getppid() != parent or _unread(1)
+
+
+def _unread(descriptor: int) -> bool:
+    """Tell whether the reader of a pipe is gone."""
+    poll = select.poll()  # one for each call, for it serves one thread only
+    poll.register(descriptor, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:

@@ -114,17 +114,19 @@ class Sync:
     ) -> Outcome:
         """Do as planned.
 
-        RemovalRefused before anything is done; StorageError where the catalog stays as it was.
+        RemovalRefused before anything is done; what cannot be sent is in the outcome.
         """
         guard(plan, remove_many)
         outcome = Outcome(plan, unusable=list(plan.survey.unusable))
         if plan.missing:
             self._send_all(plan, outcome, progress)
-        removed = {record["id"] for record in plan.removed}
-        self._index.withdrawing(self._bucket.name, removed)
-        self._publish(plan, outcome)
-        withdraw(self._bucket, self._gallery, self._index.withdrawn(self._bucket.name))
-        self._index.forget_withdrawn(self._bucket.name)
+        self._index.withdrawing(self._bucket.name, (record["id"] for record in plan.removed))
+        try:
+            self._publish(plan, outcome)
+            withdraw(self._bucket, self._gallery, self._index.withdrawn(self._bucket.name))
+            self._index.forget_withdrawn(self._bucket.name)
+        except StorageError as error:
+            outcome.failed.append((NAME, str(error)))
         return outcome
 
     def _known(self) -> dict[str, dict[str, Any]]:
@@ -137,16 +139,15 @@ class Sync:
 
     def _send_all(self, plan: Plan, outcome: Outcome, progress: Callable[[int], None]) -> None:
         def send(photo: Photo) -> None:
+            self._made.pop(photo.id, None)
             try:
                 sent = self._render_and_send(photo)
             except Unusable as error:
                 if not error.passing:
                     self._index.learn_undecodable(photo.file.path, str(error))
-                with self._counting:
-                    outcome.unusable.append((photo.file.path, str(error)))
+                self._count(outcome.unusable, photo, error)
             except StorageError as error:
-                with self._counting:
-                    outcome.failed.append((photo.file.path, str(error)))
+                self._count(outcome.failed, photo, error)
             else:
                 with self._counting:
                     outcome.files_sent += len(sent)
@@ -159,6 +160,12 @@ class Sync:
             self._index.save()
         outcome.unusable.sort()
         outcome.failed.sort()
+
+    def _count(
+        self, among: list[tuple[str, str]], photo: Photo, error: Unusable | StorageError
+    ) -> None:
+        with self._counting:
+            among.append((photo.file.path, str(error)))
 
     def _render_and_send(self, photo: Photo) -> list[int]:
         """Render one photo and send what is not there yet; the sizes of what was sent, in bytes."""
@@ -235,8 +242,6 @@ class Sync:
 
     def _send_again(self, plan: Plan, outcome: Outcome, lost: set[str]) -> None:
         plan.missing = {photo.id: photo for photo in plan.survey.photos if photo.id in lost}
-        for id_ in lost:
-            self._made.pop(id_, None)
         self._send_all(plan, outcome, lambda _bytes: None)
 
     def _records(self, plan: Plan) -> list[Record]:

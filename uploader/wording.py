@@ -36,8 +36,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"= {path} is the same picture as {first}"
     for path, reason in survey.unusable:
         yield f"! {path} {reason}"
-    for path, reason in survey.left_alone:
-        yield f"  {path} {reason}"
+    yield from _left_alone(survey.left_alone)
     for problem in survey.problems:
         yield f"? {problem}"
     if plan.held_back:
@@ -45,6 +44,15 @@ def _lines(plan: Plan) -> Iterator[str]:
             f"? {photos(plan.held_back)} would be removed, "
             "but not while part of the folder cannot be read"
         )
+
+
+def _left_alone(files: list[tuple[str, str]]) -> Iterator[str]:
+    """One line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in files:
+        by_reason.setdefault(reason, []).append(path)
+    for reason, paths in by_reason.items():
+        yield f"  left alone ({reason}): {', '.join(paths)}"
 
 
 def summarise(plan: Plan) -> str:
