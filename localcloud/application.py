@@ -10,7 +10,7 @@ from localcloud.cloud import Cloud
 from localcloud.driver import admit
 from localcloud.errors import CloudError, Unavailable
 from localcloud.faults import Fault
-from localcloud.server import Server, listen
+from localcloud.server import Server
 from localcloud.services import METHODS, functions, operations
 from localcloud.store import Store
 from localcloud.web import Request, Response, Router, answer, refusal
@@ -63,7 +63,7 @@ def running(folder: Path, port: int) -> Iterator[Server]:
     cloud = Cloud(
         folder=folder, port=port, store=store, blobs=blobs, reserved=frozenset(router.prefixes)
     )
-    server = listen(port, Application(cloud, router))
+    server = Server(port, Application(cloud, router))
     cloud.port = server.server_port
     operations.interrupt(cloud)
     functions.start_all(cloud)

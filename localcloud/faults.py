@@ -3,7 +3,7 @@
 import random
 import threading
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from localcloud.errors import Invalid
@@ -22,7 +22,7 @@ class Fault:
 
     method: str
     times: int | None = None
-    share: float | None = None
+    share: float = 1.0
     after: int = 0
     status: int | None = None
     delay: float = 0.0
@@ -32,26 +32,15 @@ class Fault:
     corrupt: bool = False
     fired: int = 0
 
-    @classmethod
-    def of(cls, spec: dict[str, Any]) -> "Fault":
-        """Read one from JSON; raises Invalid with the reason."""
-        known = {field.name: field.type for field in fields(cls)} | {"fired": None}
-        for name, value in spec.items():
-            kinds = _KINDS.get(name)
-            if name not in known or kinds is None or not isinstance(value, kinds):
-                raise Invalid(f"a fault has no such part: {name}: {value!r}")
-        if not isinstance(spec.get("method"), str):
-            raise Invalid('a fault names its "method", or "*"')
-        fault = cls(**spec)
-        if not (
-            fault.status
-            or fault.delay
-            or fault.reset
-            or fault.corrupt
-            or spec.get("cut") is not None
-        ):
-            raise Invalid('a fault has one of "status", "delay", "reset", "cut", "corrupt"')
-        return fault
+    def __post_init__(self) -> None:
+        numbers = (self.times, self.share, self.after, self.status, self.delay, self.cut)
+        numeric = all(isinstance(number, int | float | None) for number in numbers)
+        if not isinstance(self.method, str) or not numeric:
+            raise Invalid('A fault names its "method", or "*", and counts in numbers')
+        if self.status and not 400 <= self.status <= 599:
+            raise Invalid("The status of a fault is an error's")
+        if not (self.status or self.delay or self.reset or self.corrupt or self.cut is not None):
+            raise Invalid('A fault has one of "status", "delay", "reset", "cut", "corrupt"')
 
     def strikes(self, method: str) -> bool:
         """Whether this call is one of those; counts it."""
@@ -60,24 +49,9 @@ class Fault:
         if self.after > 0:
             self.after -= 1
             return False
-        if self.share is not None and random.random() >= self.share:  # noqa: S311 no secret
-            return False
-        self.fired += 1
-        return True
-
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "method": (str,),
-    "times": (int,),
-    "share": (float, int),
-    "after": (int,),
-    "status": (int,),
-    "delay": (float, int),
-    "reset": (bool,),
-    "late": (bool,),
-    "cut": (int,),
-    "corrupt": (bool,),
-}
+        struck = random.random() < self.share  # noqa: S311 no secret
+        self.fired += struck
+        return struck
 
 
 class Faults:
@@ -86,35 +60,25 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
-        self._calls: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
 
-    def add(self, fault: Fault) -> None:
-        """Set one more."""
-        with self._lock:
-            self._faults.append(fault)
+    def add(self, spec: dict[str, Any]) -> None:
+        """Set one more; raises Invalid."""
+        try:
+            self._faults.append(Fault(**spec))
+        except TypeError as error:
+            raise Invalid(f"A fault has no such part: {error}") from error
 
     def clear(self) -> None:
         """Unset all."""
-        with self._lock:
-            self._faults.clear()
+        self._faults.clear()
 
     def listed(self) -> list[dict[str, Any]]:
         """All that are set, each with how often it `fired`."""
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
+        return [asdict(fault) for fault in self._faults]
 
     def take(self, method: str) -> Fault | None:
         """Count a call of the method; the fault that strikes it, if one does."""
         with self._lock:
-            self._calls[method] += 1
+            self.calls[method] += 1
             return next((fault for fault in self._faults if fault.strikes(method)), None)
-
-    def calls(self) -> dict[str, int]:
-        """How often each method was called."""
-        with self._lock:
-            return dict(sorted(self._calls.items()))
-
-    def reset_calls(self) -> None:
-        """Count from nothing again."""
-        with self._lock:
-            self._calls.clear()

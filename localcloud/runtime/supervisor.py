@@ -8,14 +8,15 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.errors import BuildFailed
+from localcloud.errors import BuildFailed, ServeError
 from localcloud.runtime.environment import python_for
 from localcloud.runtime.logs import Logs
 from localcloud.runtime.process import Process
-from localcloud.runtime.proxy import Loop, Proxy
+from localcloud.runtime.proxy import Proxy
 
 __all__ = ["Revision", "Supervisor"]
 
@@ -25,47 +26,46 @@ _PORTS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """What a process is made of."""
+    """What a process is made of; `environment` is asked anew at each start."""
 
     function: str
     folder: Path
     entry_point: str
-    environment: Callable[[], Mapping[str, str]] = field(repr=False)
-    timeout: float = 60.0
+    environment: Callable[[], Mapping[str, str]]
+    timeout: float
 
 
-@dataclass
 class _Service:
     """A function's port, and the process behind it."""
 
-    proxy: Proxy
-    port: int
-    process: Process | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    is_wanted: bool = True
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+        self.process: Process | None = None
+        self.lock = threading.Lock()
+        self.is_wanted = True
 
 
 class Supervisor:
-    """Every function of a local cloud, by name."""
+    """Every function of a local cloud, by name, on the ports after `first_port()`."""
 
     def __init__(self, folder: Path, first_port: Callable[[], int]) -> None:
         self.folder = folder / "functions"
+        self.logs = Logs(folder / "logs.jsonl")
         self._first_port = first_port
         self._services: dict[str, _Service] = {}
         self._lock = threading.Lock()
-        self._loop = Loop()
-        self.logs = Logs(folder / "logs.jsonl")
 
     def unpack(self, archive: bytes) -> Path:
-        """The archive as a folder; raises BuildFailed if it is none or lacks a main.py."""
+        """The archive as a folder; raises BuildFailed if it is none or lacks a file."""
         folder = self.folder / uuid.uuid4().hex
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as content:
                 content.extractall(folder)
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
             raise BuildFailed(f"the archive cannot be unpacked: {error}") from error
-        if not (folder / "main.py").is_file():
-            raise BuildFailed("the archive has no main.py at its root")
+        for name in ("main.py", "requirements.txt"):
+            if not (folder / name).is_file():
+                raise BuildFailed(f"the archive has no {name} at its root")
         return folder
 
     def reserve(self, function: str, port: int | None = None) -> int:
@@ -75,24 +75,18 @@ class Supervisor:
         """
         with self._lock:
             if function in self._services:
-                return self._services[function].port
+                return self._services[function].proxy.port
             first = self._first_port()
-            candidates = [port] if port else range(first, min(first + _PORTS, 65536))
-            taken = {service.port for service in self._services.values()}
-            for candidate in candidates:
-                proxy = Proxy(timeout=60.0)
-                with contextlib.suppress(OSError):
-                    if candidate in taken:
-                        continue
-                    self._loop.run(proxy.listen(candidate))
-                    self._services[function] = _Service(proxy, candidate)
+            for candidate in [port] if port else range(first, first + _PORTS):
+                with contextlib.suppress(ServeError):
+                    self._services[function] = _Service(Proxy(candidate))
                     return candidate
         raise BuildFailed(f"port {port} is in use by another program" if port else "no free port")
 
-    def reserved(self, function: str) -> int | None:
+    def port(self, function: str) -> int | None:
         """The function's port, if there is such a function."""
         service = self._services.get(function)
-        return service.port if service else None
+        return service.proxy.port if service else None
 
     def deploy(self, revision: Revision) -> None:
         """Start the revision, hand it the requests, then end the former one.
@@ -104,26 +98,21 @@ class Supervisor:
             process = self._start(revision)
             former, service.process = service.process, process
             service.proxy.timeout = revision.timeout
-            self._loop.run(service.proxy.switch(process.port))
-            threading.Thread(
-                target=self._watch, args=(revision, service, process), daemon=True
-            ).start()
-            if former:
-                former.stop()
+            service.proxy.switch(process.port)
+        watch = (revision, service, process)
+        threading.Thread(target=self._watch, args=watch, daemon=True).start()
+        if former:
+            former.stop()
 
     def _start(self, revision: Revision) -> Process:
-        say = self._writer(revision.function)
-        requirements = revision.folder / "requirements.txt"
-        if not requirements.is_file():
-            raise BuildFailed("the archive has no requirements.txt at its root")
-        python = python_for(requirements.read_bytes(), say)
+        def say(line: str) -> None:
+            self.logs.write(revision.function, line)
+
+        python = python_for((revision.folder / "requirements.txt").read_bytes(), say)
         environment = revision.environment()
         process = Process(python, revision.folder, revision.entry_point, environment, say)
         process.wait_until_answering()
         return process
-
-    def _writer(self, function: str) -> Callable[[str], None]:
-        return lambda line: self.logs.write(function, line)
 
     def _watch(self, revision: Revision, service: _Service, process: Process) -> None:
         """Start the revision again when its process ends by itself; longer pauses each time."""
@@ -136,7 +125,7 @@ class Supervisor:
             with service.lock, contextlib.suppress(BuildFailed):
                 if service.is_wanted and service.process is process:
                     process = service.process = self._start(revision)
-                    self._loop.run(service.proxy.switch(process.port))
+                    service.proxy.switch(process.port)
             process.wait()
 
     def set_open(self, function: str, is_open: bool) -> None:
@@ -150,7 +139,7 @@ class Supervisor:
             service = self._services.pop(function, None)
         if service:
             service.is_wanted = False
-            self._loop.run(service.proxy.close())
+            service.proxy.close()
             with service.lock:
                 if service.process:
                     service.process.stop()
@@ -163,9 +152,5 @@ class Supervisor:
 
     def close(self) -> None:
         """End every function."""
-        enders = [threading.Thread(target=self.remove, args=(name,)) for name in self._services]
-        for ender in enders:
-            ender.start()
-        for ender in enders:
-            ender.join()
-        self._loop.close()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.remove, list(self._services)))

@@ -6,7 +6,6 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.driver import current_driver
-from localcloud.faults import Fault
 from localcloud.web import Answer, Method, Request, Response, json_body
 
 __all__ = ["METHODS"]
@@ -24,7 +23,7 @@ def status(cloud: Cloud, _: Request) -> dict[str, Any]:
 
 def add_fault(cloud: Cloud, request: Request) -> dict[str, Any]:
     """Set a fault."""
-    cloud.faults.add(Fault.of(json_body(request)))
+    cloud.faults.add(json_body(request))
     return list_faults(cloud, request)
 
 
@@ -40,12 +39,12 @@ def clear_faults(cloud: Cloud, _: Request) -> None:
 
 def calls(cloud: Cloud, _: Request) -> dict[str, Any]:
     """How often each method was called."""
-    return dict(cloud.faults.calls())
+    return dict(sorted(cloud.faults.calls.items()))
 
 
 def reset_calls(cloud: Cloud, _: Request) -> None:
     """Count from nothing again."""
-    cloud.faults.reset_calls()
+    cloud.faults.calls.clear()
 
 
 def state(cloud: Cloud, _: Request) -> dict[str, Any]:

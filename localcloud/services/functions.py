@@ -215,11 +215,11 @@ def delete(cloud: Cloud, _: Request, project: str, location: str, id_: str) -> d
 
 def call(cloud: Cloud, request: Request, id_: str, rest: str = "") -> Response:
     """The address with the function's name as a path leads to the one with its port."""
-    service = cloud.functions.reserved(id_)
-    if service is None:
+    port = cloud.functions.port(id_)
+    if port is None:
         raise NotFound(f"There is no function {id_}")
     query = f"?{request.environ['QUERY_STRING']}" if request.environ["QUERY_STRING"] else ""
-    return Answer(status=307, headers={"Location": f"http://127.0.0.1:{service}/{rest}{query}"})
+    return Answer(status=307, headers={"Location": f"http://127.0.0.1:{port}/{rest}{query}"})
 
 
 def _service_key(name: str) -> str:
