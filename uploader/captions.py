@@ -22,12 +22,22 @@ from uploader.words import FIELDS, Words, clean
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CAPTIONS", "METADATA", "Captions", "Entry", "read_captions", "read_metadata"]
+__all__ = [
+    "CAPTIONS",
+    "LOADER",
+    "METADATA",
+    "Captions",
+    "Entry",
+    "decode",
+    "parse_captions",
+    "read_captions",
+    "read_metadata",
+]
 
 CAPTIONS = "captions.yaml"
 METADATA = "metadata.json"
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it was built
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it was built
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _DEFAULTS = ("credit", "license")
 
@@ -58,14 +68,18 @@ def read_captions(path: Path, shown: str) -> Captions:
 
     `shown` is how messages name it. CaptionsError if it is no YAML mapping.
     """
-    text = _decoded(path.read_bytes())
+    return parse_captions(decode(path.read_bytes()), shown)
+
+
+def parse_captions(text: str, shown: str) -> Captions:
+    """As `read_captions`, of a text."""
     return _Reader(shown, text).read()
 
 
 def read_metadata(path: Path, shown: str) -> Captions:
     """Read a `metadata.json`: a list of `{"image", "image-date", "image-description"}`."""
     try:
-        listed = json.loads(_decoded(path.read_bytes()))
+        listed = json.loads(decode(path.read_bytes()))
         rows = [(unicodedata.normalize("NFC", row["image"]), row) for row in listed]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CaptionsError(
@@ -80,7 +94,8 @@ def read_metadata(path: Path, shown: str) -> Captions:
     return read
 
 
-def _decoded(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with its mark, or what Windows once took for Latin-1."""
     for encoding in (
         "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
         "cp1252",
@@ -97,7 +112,7 @@ class _Reader:
 
     def __init__(self, shown: str, text: str) -> None:
         self.shown = shown
-        self.lines = text.split("\n")
+        self.lines: list[str] = text.split("\n")
         self.text = text
         self.read_so_far = Captions()
 
@@ -116,7 +131,7 @@ class _Reader:
 
     def _compose(self) -> Any:
         try:
-            return yaml.compose(self.text, Loader=_LOADER)
+            return yaml.compose(self.text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line if mark else 0
@@ -196,7 +211,8 @@ class _Reader:
     def _text(self, node: Any, name: str = "") -> str:
         """The text of a scalar as it was typed; reports what YAML took away from it."""
         if not isinstance(node, yaml.ScalarNode):
-            return self.text[node.start_mark.index : node.end_mark.index]
+            line: int = node.start_mark.line
+            return self.lines[line].strip()
         if not node.style and name:
             self._report_loss(node, name)
         return str(node.value)

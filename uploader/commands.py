@@ -1,6 +1,7 @@
 """What the command line can do.
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 done but some photos are unusable.
+Exit codes: 0 done, 1 failed (or, of the doctor, something to mend), 2 usage, 3 done but some
+photos are unusable.
 """
 
 from __future__ import annotations
@@ -8,19 +9,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uploader.doctor import examine_folder, examine_gallery
 from uploader.errors import UploaderError
 from uploader.index import Index
-from uploader.plan import as_json
+from uploader.plan import as_json, guard
+from uploader.progress import Progress
 from uploader.storage import connect
 from uploader.survey import survey
-from uploader.sync import Sync
+from uploader.sync import Sync, read_gallery
 from uploader.wording import describe, megabytes, photos
+from uploader.words import Words
 from uploader.workers import Workers
+from uploader.writing import add_entries, rename_entries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uploader.sync import Outcome
 
 __all__ = ["main"]
@@ -30,7 +38,9 @@ DONE, FAILED, SOME_UNUSABLE = 0, 1, 3
 _EXAMPLES = """examples:
   python -m uploader plan photos --bucket my-gallery     what would be done
   python -m uploader sync photos --bucket my-gallery     do it
-  python -m uploader sync talk --bucket my-gallery --source talk --json
+  python -m uploader init photos                         captions.yaml with a place for each photo
+  python -m uploader captions photos                     write captions in the browser
+  python -m uploader doctor photos --bucket my-gallery   what is missing or does not fit
 
 The bucket is found with the application default credentials (gcloud auth application-default
 login), or at STORAGE_EMULATOR_HOST. Exit codes: 0 done, 1 failed, 2 usage, 3 done, but some
@@ -47,6 +57,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Run the same again to go on.\n")
+    except BrokenPipeError:
+        sys.stderr.close()
     return FAILED
 
 
@@ -57,28 +69,36 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, told in (
-        ("plan", _plan, "say what a sync would do"),
-        ("sync", _sync, "make the gallery equal to the folder"),
-    ):
-        command = commands.add_parser(name, help=told, description=told.capitalize() + ".")
-        command.set_defaults(run=run)
-        _add_gallery(command)
+    add = parser.add_subparsers(required=True, metavar="COMMAND")
+    for run, told in ((_plan, "say what a sync would do"), (_sync, "make the gallery so")):
+        command = _command(add, run, told)
+        command.add_argument("--bucket", required=True, help="the gallery's bucket")
+        command.add_argument("--source", help="whose photos (default: the folder's name)")
+        command.add_argument(
+            "--remove-many",
+            type=int,
+            metavar="N",
+            help="permit to remove exactly N, where that is more than half",
+        )
+    doctor = _command(add, _doctor, "say what is missing or does not fit")
+    doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
+    _command(add, _init, "write or complete captions.yaml")
+    page = _command(add, _captions, "write captions in the browser")
+    page.add_argument("--port", type=int, default=8481, help="on this machine (default: 8481)")
     return parser
 
 
-def _add_gallery(command: argparse.ArgumentParser) -> None:
+def _command(
+    add: argparse._SubParsersAction[argparse.ArgumentParser],
+    run: Callable[[argparse.Namespace], int],
+    told: str,
+) -> argparse.ArgumentParser:
+    name = run.__name__.removeprefix("_")
+    command = add.add_parser(name, help=told, description=f"{told.capitalize()}.")
+    command.set_defaults(run=run)
     command.add_argument("folder", type=Path, metavar="DIR", help="the folder of photos")
-    command.add_argument("--bucket", required=True, help="the gallery's bucket")
-    command.add_argument("--source", help="whose photos these are (default: the folder's name)")
-    command.add_argument(
-        "--remove-many",
-        type=int,
-        metavar="N",
-        help="permit to remove exactly N, where that is more than half",
-    )
     command.add_argument("--json", action="store_true", help="the result as one JSON object")
+    return command
 
 
 def _plan(given: argparse.Namespace) -> int:
@@ -86,6 +106,7 @@ def _plan(given: argparse.Namespace) -> int:
         found = survey(given.folder, index, workers)
         plan = Sync(connect(given.bucket), _source(given), index, workers).plan(found)
     _print(given, as_json(plan), describe(plan))
+    guard(plan, given.remove_many)
     return SOME_UNUSABLE if found.unusable else DONE
 
 
@@ -95,11 +116,47 @@ def _sync(given: argparse.Namespace) -> int:
         plan = sync.plan(survey(given.folder, index, workers))
         if not given.json:
             _say(describe(plan))
-        outcome = sync.carry_out(plan, given.remove_many)
+        progress = Progress(len(plan.missing))
+        try:
+            outcome = sync.carry_out(plan, given.remove_many, progress)
+        finally:
+            progress.close()
     _print(given, _outcome_json(outcome), _told(outcome))
     if outcome.failed:
         return FAILED
     return SOME_UNUSABLE if outcome.unusable else DONE
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    with Index(given.folder) as index, Workers() as workers:
+        findings = list(examine_folder(survey(given.folder, index, workers)))
+    if given.bucket:
+        findings = [*chain(findings, examine_gallery(read_gallery(connect(given.bucket))))]
+    lines = [f"{found['where']}: {found['what']}. {found['do']}" for found in findings]
+    _print(given, {"findings": findings}, "\n".join([*lines, f"{len(findings)} to mend."]))
+    return FAILED if findings else DONE
+
+
+def _init(given: argparse.Namespace) -> int:
+    with Index(given.folder) as index, Workers() as workers:
+        found = survey(given.folder, index, workers)
+    rename_entries(given.folder, found.moved)
+    known = found.captioned | set(found.moved.values())
+    fresh = {
+        photo.file.path: Words(caption=photo.words.caption, date=photo.words.date)
+        for photo in (*found.photos, *found.hidden)
+        if photo.file.path not in known
+    }
+    add_entries(given.folder, fresh)
+    data = {"added": sorted(fresh), "moved": found.moved}
+    _print(given, data, f"{len(fresh)} added, {len(found.moved)} moved in captions.yaml.")
+    return DONE
+
+
+def _captions(given: argparse.Namespace) -> int:
+    from uploader.page.server import serve  # Flask, which no other command needs
+
+    return serve(given.folder, given.port)
 
 
 def _source(given: argparse.Namespace) -> str:
@@ -125,15 +182,9 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def _told(outcome: Outcome) -> str:
-    lines = [
-        f"! {path} {reason}" for path, reason in outcome.unusable if not _in_plan(outcome, path)
-    ]
+    known = dict(outcome.plan.survey.unusable)
+    lines = [f"! {path} {reason}" for path, reason in outcome.unusable if path not in known]
     lines += [f"! {path} was not sent: {reason}" for path, reason in outcome.failed]
+    shown = f"The gallery shows {photos(outcome.photo_count)} of this folder"
     sent = f"{outcome.files_sent:,} files sent ({megabytes(outcome.bytes_sent)})"
-    return "\n".join(
-        [*lines, f"The gallery shows {photos(outcome.photo_count)} of this folder; {sent}."]
-    )
-
-
-def _in_plan(outcome: Outcome, path: str) -> bool:
-    return any(path == known for known, _ in outcome.plan.survey.unusable)
+    return "\n".join([*lines, f"{shown}; {sent}."])

@@ -84,12 +84,14 @@ def inspect(content: bytes) -> Inspection:
     return Inspection(identify(content), size, words)
 
 
-def render(content: bytes, credit: str = "", license_: str = "") -> Rendered:
+def render(
+    content: bytes, credit: str = "", license_: str = "", *, widest: int = WIDTHS[-1]
+) -> Rendered:
     """Decode a file and make its renditions; Unusable with the reason."""
     with _opened(content) as image:
         turn = _orientation(image, content)
         size = image.size if turn < 5 else image.size[::-1]
-        sizes = sizes_for(*size)
+        sizes = [smaller for smaller in sizes_for(*size) if smaller[0] <= widest]
         wanted = sizes[-1] if turn < 5 else sizes[-1][::-1]
         image.draft(None, wanted)
         upright = _upright(_decoded(image), turn)

@@ -51,6 +51,10 @@ class Survey:
     unusable: list[tuple[str, str]] = field(default_factory=list)
     left_alone: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    captioned: set[str] = field(default_factory=set)
+    """Paths that some captions file has an entry for."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Entries of the root's captions file whose photo has another path now: {old: new}."""
     partial: bool = False
 
 
@@ -72,7 +76,9 @@ def survey(root: Path, index: Index, workers: Workers) -> Survey:
             found.unusable.append((file.path, known["unusable"]))
             found.partial = found.partial or known.get("passing", False)
     found.unusable.sort()
-    found.problems = captions.problems(file.path for file in listed.photos)
+    found.captioned = captions.paths()
+    found.moved = _moved(found, index, {file.path for file in listed.photos})
+    found.problems = captions.problems(found, {file.path for file in listed.photos})
     if not seen:
         raise FolderError(_empty(root, found))
     return found
@@ -149,26 +155,33 @@ class _Captions:
                 default = default.or_else(captions.defaults)
         return written.or_else(Words(**known["words"])).or_else(default)
 
-    def problems(self, paths: Iterable[str]) -> list[str]:
-        """What to mend in the captions files, keys without a photo included."""
-        there = set(paths)
-        found = [
-            problem
-            for beside in self._beside.values()
-            for captions in beside
-            for problem in captions.problems
-        ]
+    def paths(self) -> set[str]:
+        """All paths that have an entry, whether there is such a photo or not."""
+        return {folder + name for folder, name, _ in self._entries()}
+
+    def problems(self, found: Survey, there: set[str]) -> list[str]:
+        """What to mend in the captions files, entries without a photo included."""
+        problems = [p for beside in self._beside.values() for one in beside for p in one.problems]
         for folder, name, entry in self._entries():
-            if folder + name not in there:
-                hint = _nearest(folder + name, there)
-                found.append(f"{entry.file}:{entry.line}: there is no photo “{name}”. {hint}")
-        return found
+            if (path := folder + name) not in there:
+                hint = _hint(path, found.moved.get(path), there)
+                problems.append(f"{entry.file}:{entry.line}: there is no photo “{name}”. {hint}")
+        return problems
 
     def _entries(self) -> Iterable[tuple[str, str, Entry]]:
         for folder, beside in self._beside.items():
             for captions in beside:
                 for name, entry in captions.entries.items():
                     yield folder, name, entry
+
+
+def _moved(found: Survey, index: Index, there: set[str]) -> dict[str, str]:
+    """Entries without photo whose picture was at their path before, and is elsewhere now."""
+    gone = found.captioned - there
+    before = {path: known.get("id") for path, (_, known) in index.files().items() if path in gone}
+    now = {p.id: p.file.path for p in (*found.photos, *found.hidden)}
+    moved = {path: now[id_] for path, id_ in sorted(before.items()) if id_ in now}
+    return {old: new for old, new in moved.items() if new not in found.captioned}
 
 
 def _folders(path: str) -> list[str]:
@@ -180,11 +193,13 @@ def _folders(path: str) -> list[str]:
     return ["".join(part + "/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
 
 
-def _nearest(name: str, there: set[str]) -> str:
-    """What was probably meant: the same name in other case, or elsewhere."""
-    wanted = unicodedata.normalize("NFKC", name).casefold()
-    for path in sorted(there):
-        folded = unicodedata.normalize("NFKC", path).casefold()
+def _hint(path: str, new: str | None, there: set[str]) -> str:
+    """What was probably meant: the photo under its new name, or in other case, or elsewhere."""
+    if new:
+        return f"It is “{new}” now; python -m uploader init moves its words."
+    wanted = unicodedata.normalize("NFKC", path).casefold()
+    for other in sorted(there):
+        folded = unicodedata.normalize("NFKC", other).casefold()
         if folded == wanted or folded.rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]:
-            return f"Did you mean “{path}”?"
+            return f"Did you mean “{other}”?"
     return "Delete the line, or give the photo that name."

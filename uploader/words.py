@@ -14,7 +14,7 @@ _LONGEST = (
     2000  # characters; longer captions are text, and the catalog is read whole by every instance
 )
 # Control characters, and the two that some readers of lines take for an end of line.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]+")
 
 
 def clean(text: str) -> str:

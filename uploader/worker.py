@@ -20,7 +20,7 @@ from PIL import Image
 from uploader.errors import Unusable
 from uploader.folder import Stamp, stamp
 from uploader.identity import identify
-from uploader.renditions import inspect, render
+from uploader.renditions import WIDTHS, inspect, render
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -83,7 +83,8 @@ def _rendered(order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     content, _stamp = _read(order["path"])
     if identify(content) != order["id"]:
         raise Unusable(_CHANGED, passing=True)
-    made = render(content, order["credit"], order["license"])
+    words = order.get("credit", ""), order.get("license", "")
+    made = render(content, *words, widest=order.get("widest", WIDTHS[-1]))
     return {"sizes": made.sizes, "placeholder": made.placeholder}, made.files
 
 

@@ -1,0 +1,51 @@
+"""Finds what a gallery lacks: words in the folder, and in the bucket whatever does not fit.
+
+Changes nothing. What a sync mends is said so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uploader.plan import is_sound, rendition_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from uploader.survey import Survey
+    from uploader.sync import Gallery
+
+__all__ = ["Finding", "examine_folder", "examine_gallery"]
+
+Finding = dict[str, Any]
+"""`what` is the kind of finding, `where` a path, an object or file:line, `do` what to do."""
+
+
+def examine_folder(survey: Survey) -> Iterator[Finding]:
+    """Photos without alt text or date, files that cannot be shown, captions to mend."""
+    for photo in survey.photos:
+        if not (photo.words.alt or photo.words.caption):
+            yield _found("no alt text", photo.file.path, "Describe it: make captions")
+        if not photo.words.date:
+            yield _found("no date", photo.file.path, 'Add date: "2017-08" in captions.yaml')
+    for path, reason in survey.unusable:
+        yield _found("unusable", path, f"It {reason}.")
+    for problem in survey.problems:
+        where, _, told = problem.partition(": ")
+        yield _found("captions", where, told)
+
+
+def examine_gallery(gallery: Gallery) -> Iterator[Finding]:
+    """Records without renditions, renditions without record, wrong headers."""
+    named = {name for record in gallery.records for name in rendition_names(record)}
+    for name in sorted(named - gallery.objects.keys()):
+        yield _found("missing rendition", name, "A sync of its source sends it again.")
+    for name in sorted(gallery.objects.keys() - named):
+        yield _found("rendition without record", name, "A sync deletes it when it is a day old.")
+    for name in sorted(named & gallery.objects.keys()):
+        if not is_sound(gallery.objects[name]):
+            yield _found("wrong headers", name, "A sync of its source sends it again.")
+
+
+def _found(what: str, where: str, do: str) -> Finding:
+    return {"what": what, "where": where, "do": do}

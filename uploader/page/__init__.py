@@ -1,0 +1,1 @@
+"""The page on which captions are written; on this machine only."""
