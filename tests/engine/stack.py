@@ -93,8 +93,6 @@ class Checkout:
 
 def changes(finished):
     """What an `up`, `refresh` or `preview` says it did: {"created": 3, "unchanged": 40, …}."""
-    text = finished.stdout.rpartition("Resources:")[2]
-    return {
-        word: int(number)
-        for number, word in re.findall(r"(\d+) ([a-z]+(?: to [a-z]+)?)", text.split("Duration")[0])
-    }
+    text = finished.stdout.rpartition("Resources:")[2].split("Duration")[0]
+    found = re.findall(r"(\d+) (to [a-z]+|[a-z]+ed)\b", text)
+    return {word: int(number) for number, word in found}

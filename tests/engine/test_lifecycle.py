@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -102,14 +103,19 @@ def test_keys_are_rotated_by_two_keys_without_an_outage(stack):
     assert [api(outputs, key=key).status for key in (first, second)] == [401, 200]
 
 
-def test_a_stack_whose_local_cloud_is_gone_fails_fast(stack, cloud):
+def test_a_local_cloud_that_is_not_running_fails_fast(checkout, stack, cloud):
+    checkout.add_stack("nowhere")
     cloud.stop()
+    began = time.monotonic()
     try:
-        failed = stack.up(check=False, timeout=120)
+        failed = checkout.up("nowhere", check=False, timeout=200)
     finally:
         cloud.start()
 
     assert failed.returncode != 0
+    assert "connection refused" in failed.stdout + failed.stderr
+    assert time.monotonic() - began < 60
+    checkout.destroy("nowhere")
 
 
 def test_state_says_little_of_each_photo(stack):
