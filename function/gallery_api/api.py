@@ -26,20 +26,20 @@ __all__ = ["Gallery"]
 _LONGEST_ADDRESS, _LONGEST_VIEW = 4096, 16_384  # bytes
 _HOST = re.compile(r"https?://([a-z0-9.-]{1,253})(:\d+)?")
 _TRACE = re.compile(r"([0-9a-f]{32})(/.*)?")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Origin"}
 
 
 @dataclass(slots=True)
 class _Call:
-    """What is asked, and what the answer's headers and the log line will say."""
+    """What is asked, how it will be answered, and what the log line will tell."""
 
     request: Request
-    told: dict[str, Any] = field(default_factory=lambda: {"photos": [], "stale": False})
-    headers: dict[str, str] = field(
-        default_factory=lambda: {"Vary": "Origin", "Cache-Control": "no-store"}
-    )
     arguments: dict[str, list[str]] = field(default_factory=dict)
     identity: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=_HEADERS.copy)
+    told: dict[str, Any] = field(default_factory=lambda: {"photos": [], "stale": False})
 
 
 class Gallery:
@@ -54,14 +54,16 @@ class Gallery:
         started, call = perf_counter(), _Call(request)
         self._share(call)
         try:
-            response = self._respond(call)
+            body = self._respond(call)
         except Problem as problem:
-            response = _json(problem.body, problem.status, "application/problem+json")
-            response.headers.update(problem.headers)
-        response.headers.update(call.headers)
+            call.status, body = problem.status, _encode(problem.body)
+            call.headers |= {"Content-Type": "application/problem+json"} | problem.headers
+        if not body:
+            del call.headers["Content-Type"]
         if "event" in call.told:
-            _log(call, response.status_code, perf_counter() - started)
-        return response
+            _log(call, perf_counter() - started)
+        # A lone surrogate has no UTF-8, but its escape is JSON
+        return Response(body.encode(errors="backslashreplace"), call.status, call.headers)
 
     def _share(self, call: _Call) -> None:
         """Let the pages of the allowed origins, and no others, read the answer."""
@@ -70,7 +72,7 @@ class Gallery:
             call.headers["Access-Control-Allow-Origin"] = origin
             call.headers["Access-Control-Expose-Headers"] = "X-Gallery-Count"
 
-    def _respond(self, call: _Call) -> Response:
+    def _respond(self, call: _Call) -> str:
         request = call.request
         if len(request.path) + len(request.query_string) > _LONGEST_ADDRESS:
             raise Problem("uri-too-long", f"Send at most {_LONGEST_ADDRESS} bytes.")
@@ -79,7 +81,7 @@ class Gallery:
             raise Problem("not-found", "GET /openapi.json lists the paths of this API.")
         handle, methods, event = _ENDPOINTS[name + slash]
         if request.method == "OPTIONS":
-            return _preflight(methods)
+            return _preflight(call, methods)
         if event:
             call.told["event"] = event
         if request.method not in methods.split(", "):
@@ -100,33 +102,35 @@ class Gallery:
             detail = "Send a valid key, as the header x-api-key or the parameter key."
             raise Problem("unauthorized", detail, {"WWW-Authenticate": "ApiKey"})
 
-    def choose(self, call: _Call) -> Response:
+    def choose(self, call: _Call) -> str:
         """Answer `GET /`: photos, at random or by seed or deck."""
         query = parse(call.arguments)
         call.told["format"] = query.format
         catalog = self._catalog(call)
-        records = [catalog[position] for position in choose(catalog, query)]
-        call.told["album"] = query.album
+        positions = choose(catalog, query)
+        if query.album:
+            call.told["album"] = query.album
         call.headers["Cache-Control"] = "private, max-age=300" if query.seed else "no-store"
         call.headers["X-Gallery-Count"] = str(len(catalog))
-        return self._show(call, query, records)
+        return self._show(call, query, catalog, positions)
 
-    def show_photo(self, call: _Call) -> Response:
+    def show_photo(self, call: _Call) -> str:
         """Answer `GET /photos/<id>`."""
         names = call.arguments.keys() & {"format", "width"}
         query = parse({name: call.arguments[name] for name in names})
         call.told["format"] = query.format
-        record = _found(self._catalog(call), call.identity)
+        catalog = self._catalog(call)
+        position = _found(catalog, call.identity)
         call.headers["Cache-Control"] = "max-age=30"
-        return self._show(call, query, [record])
+        return self._show(call, query, catalog, [position])
 
-    def list_albums(self, call: _Call) -> Response:
+    def list_albums(self, call: _Call) -> str:
         """Answer `GET /albums`."""
         albums = self._catalog(call).albums()
         call.headers["Cache-Control"] = "max-age=30"
-        return _json([{"album": album, "count": count} for album, count in albums])
+        return _encode([{"album": album, "count": count} for album, count in albums])
 
-    def count_view(self, call: _Call) -> Response:
+    def count_view(self, call: _Call) -> str:
         """Answer `POST /views`: the log line is all that comes of it."""
         try:
             identity = json.loads(call.request.stream.read(_LONGEST_VIEW))["id"]
@@ -134,19 +138,20 @@ class Gallery:
             identity = None
         if not isinstance(identity, str):
             raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
-        call.told["photos"] = [_found(self._catalog(call), identity)["id"]]
-        return Response(status=204)
+        _found(self._catalog(call), identity)
+        call.told["photos"] = [identity]
+        call.status = 204
+        return ""
 
-    def tell_health(self, call: _Call) -> Response:
+    def tell_health(self, call: _Call) -> str:
         """Answer `GET /health`: there is a catalog, or the reason why there is none."""
         photos = len(self._catalog(call))
-        return _json({"status": "ok", "photos": photos, "stale": call.told["stale"]})
+        return _encode({"status": "ok", "photos": photos, "stale": call.told["stale"]})
 
-    def describe(self, call: _Call) -> Response:
+    def describe(self, call: _Call) -> str:
         """Answer `GET /openapi.json`."""
         call.headers["Cache-Control"] = "max-age=300"
-        document = Path(__file__).with_name("openapi.json").read_bytes()
-        return Response(document, content_type="application/json")
+        return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
 
     def _catalog(self, call: _Call) -> Catalog:
         reading = self._reader.current()
@@ -155,19 +160,32 @@ class Gallery:
             call.headers["Age"] = str(int(monotonic() - reading.confirmed))
         return reading.catalog
 
-    def _show(self, call: _Call, query: Query, records: list[dict[str, Any]]) -> Response:
-        photos = [render(record, self._settings.base_url) for record in records]
+    def _show(self, call: _Call, query: Query, catalog: Catalog, positions: list[int]) -> str:
         if call.request.method != "HEAD":
-            call.told["photos"] = [photo["id"] for photo in photos]
+            call.told["photos"] = [f"{catalog.ids[position]:016x}" for position in positions]
+        if query.format == "json":
+            answers = [self._photo(catalog, position) for position in positions]
+        else:
+            photos = [render(catalog[position], self._settings.base_url) for position in positions]
+            answers = [_encode(photo["src"]) for photo in photos]
         if query.format == "redirect":
-            return Response(status=302, headers={"Location": at_least(photos[0], query.width)})
-        answers = [photo["src"] for photo in photos] if query.format == "url" else photos
-        return _json(answers[0] if query.count is None else answers)
+            call.status, call.headers["Location"] = 302, at_least(photos[0], query.width)
+            return ""
+        return answers[0] if query.count is None else f"[{','.join(answers)}]"
+
+    def _photo(self, catalog: Catalog, position: int) -> str:
+        """Return the JSON of a photo; that of the first thousand photos asked for is kept."""
+        text = catalog.rendered.get(position)
+        if text is None:
+            text = _encode(render(catalog[position], self._settings.base_url))
+            if len(catalog.rendered) < 1000:
+                catalog.rendered[position] = text
+        return text
 
 
 _READ = "GET, HEAD, OPTIONS"
 # By path: what answers, which methods, and the event of the log line; no line, no key.
-_ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], Response], str, str]] = {
+_ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], str], str, str]] = {
     "": (Gallery.choose, _READ, "hit"),
     "photos/": (Gallery.show_photo, _READ, "hit"),
     "albums": (Gallery.list_albums, _READ, "hit"),
@@ -177,33 +195,26 @@ _ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], Response], str, str]] = {
 }
 
 
-def _found(catalog: Catalog, identity: str) -> dict[str, Any]:
-    record = catalog.find(identity)
-    if not record:
+def _found(catalog: Catalog, identity: str) -> int:
+    position = catalog.find(identity)
+    if position is None:
         raise Problem("no-such-photo", "It is not, or no more, in this gallery.")
-    return record
+    return position
 
 
-def _json(value: object, status: int = 200, content_type: str = "application/json") -> Response:
-    # A lone surrogate has no UTF-8, but its escape is JSON
-    body = _encode(value).encode(errors="backslashreplace")
-    return Response(body, status, content_type=content_type)
+def _preflight(call: _Call, methods: str) -> str:
+    call.status, call.headers["Allow"] = 204, methods
+    call.headers["Access-Control-Allow-Methods"] = methods
+    call.headers["Access-Control-Allow-Headers"] = "x-api-key, content-type"
+    call.headers["Access-Control-Max-Age"] = "7200"
+    return ""
 
 
-def _preflight(methods: str) -> Response:
-    allowed = {"Methods": methods, "Headers": "x-api-key, content-type", "Max-Age": "7200"}
-    headers = {f"Access-Control-Allow-{name}": value for name, value in allowed.items()}
-    return Response(status=204, headers={"Allow": methods} | headers)
-
-
-def _log(call: _Call, status: int, seconds: float) -> None:
-    origin = _HOST.fullmatch(call.request.headers.get("Origin", ""))
-    trace = _TRACE.fullmatch(call.request.headers.get("X-Cloud-Trace-Context", ""))
-    call.told |= {
-        "status": status,
-        "origin": origin and origin[1],
-        "ms": round(seconds * 1000, 2),
-        "logging.googleapis.com/trace": trace and trace[1],
-    }
-    words = call.told["event"], str(status), call.told.get("format")
-    write("WARNING" if status >= 500 else "INFO", " ".join(filter(None, words)), **call.told)
+def _log(call: _Call, seconds: float) -> None:
+    told = call.told | {"status": call.status, "ms": round(seconds * 1000, 2)}
+    if origin := _HOST.fullmatch(call.request.headers.get("Origin", "")):
+        told["origin"] = origin[1]
+    if trace := _TRACE.fullmatch(call.request.headers.get("X-Cloud-Trace-Context", "")):
+        told["logging.googleapis.com/trace"] = trace[1]
+    words = (told["event"], str(call.status), told.get("format"))
+    write("WARNING" if call.status >= 500 else "INFO", " ".join(filter(None, words)), told)

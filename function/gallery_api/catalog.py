@@ -31,6 +31,7 @@ class Catalog:
         self._starts = array("I")
         self._filters: dict[tuple[str | None, str | None], array[int]] = {}
         self.ids = array("Q")  # as numbers
+        self.rendered: dict[int, str] = {}  # room for what a caller makes of the photos
         self.digest = hashlib.blake2b(text, digest_size=16).digest()
         for start, record in _records(text):
             self._add(start, record)
@@ -42,12 +43,12 @@ class Catalog:
         record: dict[str, Any] = _parse(self._text, self._starts[position])
         return record
 
-    def find(self, identity: str) -> dict[str, Any] | None:
-        """Return the photo of this id, if there is one."""
+    def find(self, identity: str) -> int | None:
+        """Return the position of the photo of this id, if there is one."""
         number = int(identity, 16) if _ID.fullmatch(identity) else -1
         position = bisect_left(self.ids, number)
         found = position < len(self) and self.ids[position] == number
-        return self[position] if found else None
+        return position if found else None
 
     def among(self, album: str | None, orientation: str | None) -> Sequence[int]:
         """Return the ascending positions of the photos that have these; None is any."""
