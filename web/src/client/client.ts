@@ -9,8 +9,10 @@ const REMEMBERED = 30;
 
 /** What asks the gallery for photos; see `createPhotoClient`. */
 export interface PhotoClient {
-  /** The next photo of the deck: none comes again until all were seen. */
-  next(filter?: Filter): Promise<Settled>;
+  /** The next photo of the deck: none comes again until all were seen, nor while another holder shows it. */
+  next(filter?: Filter, holder?: object): Promise<Settled>;
+  /** The holder shows its photo no longer. */
+  leave(holder: object): void;
   /** The photo of this id. */
   photo(id: string): Promise<Settled>;
   /** Always the same photo for the same seed; `today` is the visitor's own date. */
@@ -44,19 +46,17 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
     return settled;
   }
 
-  const one = async (path: string, parameters?: Filter & { seed: string }) =>
-    (await ask<Photo>(path, { ...parameters })).body;
-
   return {
-    next: (filter = {}) => settle(() => deck.deal(filter, shown.map(({ id }) => id)), filter),
-    photo: (id) => settle(() => one(`/photos/${encodeURIComponent(id)}`), { id }),
+    next: (filter = {}, holder) => settle(() => deck.deal(filter, holder), filter),
+    leave: deck.leave,
+    photo: (id) => settle(() => ask(`/photos/${id}`), { id }),
     seeded: (seed, filter = {}) =>
-      settle(() => one("/", { ...filter, seed: seed === "today" ? today() : seed }), filter),
+      settle(() => ask("/", { ...filter, seed: seed === "today" ? today() : seed }), filter),
     async prepare(filter, sizes) {
       const photo = await deck.peek(filter);
       await prepareImage(photo, sizes(photo));
     },
-    albums: async () => (await ask<Album[]>("/albums")).body,
+    albums: () => ask<Album[]>("/albums"),
     sendView({ id }) {
       if (resting() || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return;
       const view = { method: "POST", body: JSON.stringify({ id }), keepalive: true, credentials: "omit" } as const;
@@ -65,7 +65,8 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
   };
 }
 
+/** The visitor's own date, `2026-11-23`. */
 function today(): string {
   const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }

@@ -1,44 +1,43 @@
 import type { Asker } from "./ask.js";
-import { claim, giveBack, peek, type Place } from "./place.js";
-import { address, type Answer } from "./request.js";
+import { keep, peek, type Place } from "./place.js";
 import type { Filter, GallerySettings, Photo } from "./types.js";
 
 const BATCH = 5;
 
 export interface Deck {
-  /** The next card, given to nobody else; not one of `recent` if others can be had. */
-  deal(filter: Filter, recent: readonly string[]): Promise<Photo>;
+  /** The next card, given to nobody else, and not one that another holder shows. */
+  deal(filter: Filter, holder?: object): Promise<Photo>;
   /** The card that `deal` would give. */
   peek(filter: Filter): Promise<Photo>;
+  /** The holder shows its card no longer. */
+  leave(holder?: object): void;
 }
 
 /** The gallery in a shuffled order, of which the API hands out several cards at a time. */
 export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
-  const nameOf = (filter: Filter) => address({ apiUrl }, "/", { ...filter });
+  const held = new Map<object | undefined, string>();
+  const nameOf = (filter: Filter) => JSON.stringify([apiUrl, filter]);
 
-  async function card(filter: Filter, { deck, n }: Place): Promise<Answer<Photo>> {
-    const first = n - (n % BATCH);
-    const { body, count } = await ask<Photo[]>("/", { ...filter, deck, n: first, count: BATCH });
-    const photo = [body].flat()[n - first] ?? [(await ask<Photo[]>("/", { ...filter, deck, n, count: 1 })).body].flat()[0]!;
-    return { body: photo, count };
+  async function card(filter: Filter, { deck, n }: Place): Promise<Photo> {
+    const place = n % BATCH;
+    return (await ask<Photo[]>("/", { ...filter, deck, n: n - place, count: BATCH }))[place]!;
   }
 
-  return {
-    async deal(filter, recent) {
-      const name = nameOf(filter);
-      for (let tries = 3; ; tries--) {
-        const place = claim(name);
-        try {
-          const { body: photo, count } = await card(filter, place);
-          // A new pass may begin with a photo that ended the last one.
-          const avoided = recent.slice(0, Math.min(4, Math.max(1, count - 1)));
-          if (!tries || !avoided.includes(photo.id)) return photo;
-        } catch (error) {
-          giveBack(name, place);
-          throw error;
-        }
-      }
-    },
-    peek: async (filter) => (await card(filter, peek(nameOf(filter)))).body,
-  };
+  async function deal(filter: Filter, holder?: object, tries = 4): Promise<Photo> {
+    const name = nameOf(filter);
+    const place = peek(name);
+    keep(name, { ...place, n: place.n + 1 });
+    const photo = await card(filter, place).catch((error: unknown) => {
+      // The card could not be had, but is not lost: the next one to ask gets it.
+      if (place.n < peek(name).n) keep(name, place);
+      throw error;
+    });
+    held.delete(holder);
+    // A new pass may begin with a photo of the last one that is still on the page.
+    if (tries && [...held.values()].includes(photo.id)) return deal(filter, holder, tries - 1);
+    held.set(holder, photo.id);
+    return photo;
+  }
+
+  return { deal, peek: (filter) => card(filter, peek(nameOf(filter))), leave: (holder) => void held.delete(holder) };
 }

@@ -1,19 +1,15 @@
-import type { Problem, ProblemName } from "./types.js";
+import type { Problem } from "./types.js";
 
-/** A question to the gallery that was not answered with a photo. */
-export class GalleryError extends Error {
-  readonly problem: Problem;
-  /** Seconds that the API asks to wait. */
-  readonly retryAfter: number;
+/** What is thrown where the gallery does not answer with what was asked for. */
+export interface GalleryError extends Error {
+  problem: Problem;
+}
 
-  constructor(name: ProblemName, detail?: string, retryAfter = 0) {
-    super(detail ?? name);
-    this.problem = { name, detail };
-    this.retryAfter = retryAfter;
-  }
+export function galleryError(problem: Problem): GalleryError {
+  return Object.assign(new Error(problem.name), { problem });
 }
 
 /** Anything thrown, as a problem: what is not ours was the network. */
 export function toProblem(error: unknown): Problem {
-  return error instanceof GalleryError ? error.problem : { name: "unreachable" };
+  return (error as Partial<GalleryError>).problem ?? { name: "unreachable" };
 }

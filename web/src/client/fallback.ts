@@ -1,11 +1,7 @@
 import { readCatalog } from "./catalog.js";
 import { toProblem } from "./errors.js";
 import { matches } from "./render.js";
-import { patience } from "./request.js";
 import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
-
-const EMPTY = /^(gallery-empty|no-match)$/;
-const PASSING = /^(unreachable|unreadable|failing|catalog-unavailable)$/;
 
 /** What to show instead of an answer: a photo of the public catalog, or one that was shown before. */
 export type FallBack = (error: unknown, wanted: Filter & { id?: string }, shown: readonly Photo[]) => Promise<Settled>;
@@ -15,14 +11,17 @@ export function createFallBack({ catalogUrl }: GallerySettings): FallBack {
 
   return async (error, wanted, shown) => {
     const problem = toProblem(error);
-    if (EMPTY.test(problem.name)) return { status: "empty", problem };
-    if (!PASSING.test(problem.name) || !catalogUrl) return { status: "error", problem };
-    catalog ??= readCatalog(catalogUrl, patience);
-    const all = await catalog.catch(() => ((catalog = undefined), shown));
-    const fitting = all.filter((photo) => (wanted.id ? wanted.id === photo.id : matches(photo, wanted)));
-    const fresh = fitting.filter((photo) => !shown.some(({ id }) => id === photo.id));
-    const from = fresh.length ? fresh : fitting;
-    const photo = from[Math.floor(Math.random() * from.length)];
-    return photo ? { status: "stale", photo, problem } : { status: "error", problem };
+    if (catalogUrl && /^(un.+able|failing|catalog-unavailable)$/.test(problem.name)) {
+      catalog ??= readCatalog(catalogUrl);
+      const all = await catalog.catch(() => ((catalog = undefined), shown));
+      const fitting = all.filter((photo) => matches(photo, wanted));
+      const photo = pick(fitting.filter(({ id }) => !shown.some((other) => other.id === id))) ?? pick(fitting);
+      if (photo) return { status: "stale", photo, problem };
+    }
+    return { status: /-(empty|match)$/.test(problem.name) ? "empty" : "error", problem };
   };
+}
+
+function pick<T>(choices: T[]): T | undefined {
+  return choices[Math.floor(Math.random() * choices.length)];
 }

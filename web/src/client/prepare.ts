@@ -2,17 +2,13 @@ import type { Photo } from "./types.js";
 
 /** The `srcset` attribute of a photo. */
 export function srcSetOf(photo: Photo): string {
-  return photo.srcSet.map(({ src, width }) => `${src} ${width}w`).join(", ");
+  return photo.srcSet.map(({ src, width }) => `${src} ${width}w`).join();
 }
 
-/** Fetch and decode the rendition that an `<img>` of the same `sizes` will show; false where it does not arrive. */
-export async function prepareImage(photo: Photo, sizes: string): Promise<boolean> {
+/** Fetch and decode the rendition that an `<img>` of the same `sizes` will show. */
+export async function prepareImage(photo: Photo, sizes: string): Promise<void> {
   const image = new Image();
   image.sizes = sizes;
   image.srcset = srcSetOf(photo);
-  image.src = photo.src;
-  return image.decode().then(
-    () => true,
-    () => false,
-  );
+  await image.decode().catch(() => undefined);
 }

@@ -15,12 +15,13 @@ export function render(record: CatalogRecord, baseUrl: string): Photo {
     width,
     height,
   }));
-  return { id, ...srcSet[srcSet.length - 1]!, srcSet, ...words };
+  return { id, ...srcSet.at(-1)!, srcSet, ...words };
 }
 
 /** Whether a filter lets a photo through; square is 0.95 to 1.05. */
-export function matches(photo: Photo, { album, orientation }: Filter): boolean {
-  const ratio = photo.width / photo.height;
-  const is = ratio > 1.05 ? "landscape" : ratio < 0.95 ? "portrait" : "square";
-  return (!album || album === photo.album) && (!orientation || orientation === is);
+export function matches({ id, album, width, height }: Photo, wanted: Filter & { id?: string }): boolean {
+  const ratio = width / height;
+  const orientation = ratio > 1.05 ? "landscape" : ratio < 0.95 ? "portrait" : "square";
+  const facts = { id, album, orientation } as Record<string, unknown>;
+  return Object.entries(wanted).every(([name, value]) => !value || value === facts[name]);
 }

@@ -69,8 +69,10 @@ export type ProblemName =
 
 export interface Problem {
   name: ProblemName;
-  /** The API's own sentence on what to do. */
+  /** What the API itself says: what is wrong, and what to do. */
   detail?: string | undefined;
+  /** Seconds that the API asks to wait. */
+  retryAfter?: number | undefined;
 }
 
 /** What there is to show once a question was answered. */

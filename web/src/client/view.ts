@@ -1,24 +1,23 @@
-/** Call `onView` once half of `element` was on screen for a second; the answer stops watching. */
+/** Call `onView` once half of `element` was on screen for a second; what is returned stops watching. */
 export function watchView(element: Element, onView: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer = 0;
+  const wait = () => {
+    timer = window.setTimeout(() => {
+      if (document.hidden) return wait();
+      observer.disconnect();
+      onView();
+    }, 1000);
+  };
   const observer = new IntersectionObserver(
     (entries) => {
       clearTimeout(timer);
-      if (entries[entries.length - 1]!.isIntersecting) timer = setTimeout(seen, 1000);
+      if (entries.at(-1)!.isIntersecting) wait();
     },
     { threshold: 0.5 },
   );
-  const stop = () => {
+  observer.observe(element);
+  return () => {
     clearTimeout(timer);
     observer.disconnect();
   };
-  const seen = () => {
-    if (document.hidden) timer = setTimeout(seen, 1000);
-    else {
-      stop();
-      onView();
-    }
-  };
-  observer.observe(element);
-  return stop;
 }
