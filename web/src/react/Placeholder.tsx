@@ -11,7 +11,7 @@ export function Placeholder({ photo }: { photo: Photo }) {
   const width = Math.max(1, Math.round(photo.width * scale));
   const height = Math.max(1, Math.round(photo.height * scale));
   useEffect(() => draw(canvas.current!, photo.placeholder!), [photo.placeholder, width, height]);
-  return <canvas ref={canvas} width={width} height={height} className="random-photo-placeholder" part="placeholder" aria-hidden />;
+  return <canvas ref={canvas} width={width} height={height} part="placeholder" aria-hidden />;
 }
 
 function draw(canvas: HTMLCanvasElement, placeholder: string): void {

@@ -1,80 +1,94 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { createPhotoClient, type PhotoClient } from "../client/client.js";
+import type { PhotoClient } from "../client/client.js";
 import { prepareImage } from "../client/prepare.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
+import { clientOf } from "./clients.js";
 
 export interface RandomPhotoOptions extends Filter, GallerySettings {
-  /** Always the same photo for the same seed; `today` changes at the visitor's midnight. */
+  /** Always the same photo for the same seed; `today` is one a day, by the visitor's own date. */
   seed?: string | undefined;
-  /** The id of one certain photo to begin with. */
+  /** The id of a certain photo to begin with. */
   photo?: string | undefined;
-  /** A photo that the server has rendered: shown at once, nothing is asked. */
+  /** A photo that the server has rendered: shown at once, and nothing is asked for it. */
   initialPhoto?: Photo | undefined;
-  /** Ask only once `next` is called. */
-  wait?: boolean | undefined;
+  /** `click`: nobody is contacted before the visitor asks for a photo. */
+  load?: "click" | undefined;
 }
 
 export interface RandomPhotoHandle {
   state: PhotoState;
-  /** Whether the next photo is on its way. */
+  /** Whether another photo is on its way. */
   busy: boolean;
-  /** Show another photo, once it can be shown. */
-  next(): void;
-  /** Make the next photo ready, before it is wanted. */
-  prepare(): void;
+  /** Whether what is shown was asked for by the visitor, and not by the page. */
+  own: boolean;
+  /** Show another photo, as soon as it is decoded. */
+  next: () => void;
+  /** Show the photo of this id. */
+  show: (id: string) => void;
+  /** Make the next photo ready before it is wanted; not where the visitor saves data. */
+  prepare: () => void;
   client: PhotoClient;
 }
 
-const clients = new Map<string, PhotoClient>();
+type Kept = Pick<RandomPhotoHandle, "state" | "busy" | "own">;
 
-/** One client per gallery, so that all photos of a page share a deck. */
-export function clientOf({ apiUrl, apiKey, catalogUrl, origins }: GallerySettings): PhotoClient {
-  const name = JSON.stringify([apiUrl, apiKey, catalogUrl, origins]);
-  const client = clients.get(name) ?? createPhotoClient({ apiUrl, apiKey, catalogUrl, origins });
-  clients.set(name, client);
-  return client;
+/** How long a photo may stay away before its placeholder is shown in its stead, in milliseconds. */
+const GRACE = 400;
+
+/** A random photo, and another one when asked. `sizesOf` says how wide it will be, as a `sizes` attribute. */
+export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Photo) => string): RandomPhotoHandle {
+  const { apiUrl, album, orientation, seed, photo, initialPhoto, load } = options;
+  const client = clientOf(options);
+  const filter = useMemo(() => ({ album, orientation }), [album, orientation]);
+  const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto), busy: false, own: false }));
+  const turn = useRef(0);
+
+  const settle = useCallback(async (question: Promise<Settled>, own: boolean) => {
+    const now = ++turn.current;
+    setKept((before) => ({ ...before, busy: true }));
+    const settled = await question;
+    if (own && "photo" in settled) {
+      const late = new Promise((resolve) => setTimeout(resolve, GRACE));
+      await Promise.race([late, prepareImage(settled.photo, sizesOf(settled.photo))]);
+    }
+    if (now !== turn.current) return;
+    setKept(({ state }) => ({ state: own ? keepPhoto(state, settled) : settled, busy: false, own }));
+  }, [sizesOf]);
+
+  const first = useCallback(() => {
+    if (photo) return client.photo(photo);
+    return seed ? client.seeded(seed, filter) : client.next(filter, turn);
+  }, [client, filter, photo, seed]);
+  const begun = useRef(first);
+  useEffect(() => {
+    const skip = !apiUrl || ((initialPhoto || load) && begun.current === first);
+    const now = ++turn.current;
+    // StrictMode runs an effect twice in a row; only the second run may take a card.
+    if (!skip) queueMicrotask(() => now === turn.current && void settle(first(), false));
+    return () => {
+      turn.current++;
+      client.leave(turn);
+    };
+  }, [first, settle]);
+
+  return {
+    ...kept,
+    client,
+    next: useCallback(() => void settle(client.next(filter, turn), true), [client, filter, settle]),
+    show: useCallback((id) => void settle(client.photo(id), true), [client, settle]),
+    prepare: useCallback(() => {
+      const { connection } = navigator as { connection?: { saveData?: boolean } };
+      if (!connection?.saveData) void client.prepare(filter, sizesOf).catch(() => undefined);
+    }, [client, filter, sizesOf]),
+  };
 }
 
-/** A random photo, and another one when asked; `sizesOf` says how wide it will be shown. */
-export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Photo) => string): RandomPhotoHandle {
-  const { album, orientation, seed, photo, initialPhoto, wait } = options;
-  const name = JSON.stringify([options.apiUrl, options.apiKey, options.catalogUrl, options.origins]);
-  const client = useMemo(() => clientOf(options), [name]);
-  const filter = useMemo(() => ({ album, orientation }), [album, orientation]);
-  const [state, setState] = useState<PhotoState>(initialPhoto ? { status: "ready", photo: initialPhoto } : { status: "loading" });
-  const [busy, setBusy] = useState(false);
-  const current = useRef(0);
+function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
+  if (!apiUrl) return { status: "error", problem: { name: "not-configured" } };
+  return photo ? { status: "ready", photo } : { status: "loading" };
+}
 
-  const show = useCallback(async (question: () => Promise<Settled>, decoded: boolean) => {
-    const turn = ++current.current;
-    setBusy(true);
-    const settled = await question();
-    if (decoded && "photo" in settled) await prepareImage(settled.photo, sizesOf(settled.photo));
-    if (turn !== current.current) return;
-    setState(settled);
-    setBusy(false);
-  }, []);
-
-  const first = useRef(initialPhoto !== undefined || wait);
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    let here = true;
-    // StrictMode runs effects twice in a row; only the second run may take a card.
-    queueMicrotask(() => {
-      if (!here) return;
-      if (photo) void show(() => client.photo(photo), false);
-      else if (seed) void show(() => client.seeded(seed, filter), false);
-      else void show(() => client.next(filter), false);
-    });
-    return () => {
-      here = false;
-    };
-  }, [client, filter, seed, photo]);
-
-  const next = useCallback(() => void show(() => client.next(filter), true), [client, filter]);
-  const prepare = useCallback(() => void client.prepare(filter, sizesOf).catch(() => undefined), [client, filter]);
-  return { state, busy, next, prepare, client };
+/** A photo that is on show stays when no other can be had. */
+function keepPhoto(before: PhotoState, settled: Settled): PhotoState {
+  return settled.status === "error" && "photo" in before ? { ...settled, status: "stale", photo: before.photo } : settled;
 }

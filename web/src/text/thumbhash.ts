@@ -2,7 +2,7 @@ type Term = [cx: number, cy: number, value: number];
 
 /**
  * The pixels (RGBA, width × height) of a ThumbHash: three sums of cosines, for light, yellow-blue and red-green.
- * Transparency is left out: a photo has none. The format: https://evanw.github.io/thumbhash/
+ * Photos have no transparency. The format: https://evanw.github.io/thumbhash/
  */
 export function decodeThumbHash(hash: Uint8Array, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
   const [l, p, q] = readTerms(hash);
@@ -28,10 +28,9 @@ function readTerms(hash: Uint8Array): Term[][] {
     for (let bit = 0; bit < length; bit++) value |= ((hash[(from + bit) >> 3]! >> ((from + bit) & 7)) & 1) << bit;
     return value;
   };
-  const alpha = bits(23, 1);
-  const sides = [alpha ? 5 : 7, Math.max(3, bits(24, 3))];
-  const [nx, ny] = (bits(39, 1) ? sides : sides.reverse()) as [number, number];
-  let next = alpha ? 48 : 40;
+  const short = Math.max(3, bits(24, 3));
+  const landscape = bits(39, 1);
+  let next = 40;
   const channel = (nx: number, ny: number, constant: number, scale: number) => {
     const terms: Term[] = [[0, 0, constant]];
     for (let cy = 0; cy < ny; cy++) {
@@ -42,7 +41,7 @@ function readTerms(hash: Uint8Array): Term[][] {
     return terms;
   };
   return [
-    channel(nx, ny, bits(0, 6) / 63, bits(18, 5) / 31),
+    channel(landscape ? 7 : short, landscape ? short : 7, bits(0, 6) / 63, bits(18, 5) / 31),
     channel(3, 3, bits(6, 6) / 31.5 - 1, (bits(27, 6) / 63) * 1.25),
     channel(3, 3, bits(12, 6) / 31.5 - 1, (bits(33, 6) / 63) * 1.25),
   ];
