@@ -1,17 +1,37 @@
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 
-const preact = { react: "preact/compat", "react-dom": "preact/compat" };
-const jsx = { runtime: "automatic", importSource: "preact" } as const;
-
 /** The page and the embed are built with preact, from the same source as the React component. */
+const preact: UserConfig = {
+  resolve: { alias: { "react-dom/client": resolve("src/preact/client.ts"), react: resolve("src/preact/react.ts") } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+};
+
 const builds: Record<string, UserConfig> = {
   page: {
+    ...preact,
     root: resolve("src/page"),
     base: "./",
-    resolve: { alias: preact },
-    oxc: { jsx },
     build: { outDir: resolve("../site"), emptyOutDir: true, modulePreload: { polyfill: false } },
+  },
+  embed: {
+    ...preact,
+    build: {
+      outDir: resolve("../site"),
+      emptyOutDir: false,
+      lib: { entry: "src/embed/embed.ts", formats: ["es"], fileName: () => "embed.js" },
+      rolldownOptions: { output: { minify: true } },
+    },
+  },
+  library: {
+    build: {
+      outDir: "dist",
+      lib: {
+        entry: { index: "src/react/index.ts", client: "src/client/index.ts", style: "src/react/style.css" },
+        formats: ["es"],
+      },
+      rolldownOptions: { external: /^react/, output: { banner: (chunk) => (chunk.name === "index" ? '"use client";' : "") } },
+    },
   },
 };
 
