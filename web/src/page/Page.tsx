@@ -1,51 +1,64 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Photo } from "../client/types.js";
 import { watchView } from "../client/view.js";
-import { PhotoCaption } from "../react/PhotoCaption.js";
-import { PhotoFrame } from "../react/PhotoFrame.js";
+import { say } from "../react/RandomPhoto.js";
+import { useLayers } from "../react/useLayers.js";
 import { useRandomPhoto } from "../react/useRandomPhoto.js";
 import { sayProblem } from "../text/problem.js";
+import { Albums } from "./Albums.js";
 import type { PageSettings } from "./config.js";
+import { Face } from "./Face.js";
+import { Plate, sizeIn } from "./Plate.js";
+import { idInAddress, useArrows, useHistory } from "./navigation.js";
 
 /** The front door of a gallery: one large photo with its words, and a way to the next. */
-export function Page({ settings }: { settings: PageSettings | undefined }) {
-  return settings ? <Plate settings={settings} /> : <p className="message">{sayProblem({ name: "not-configured" })}</p>;
-}
-
-function Plate({ settings }: { settings: PageSettings }) {
-  const stage = useRef<HTMLElement>(null);
-  const sizesOf = useCallback((photo: Photo) => sizesIn(stage.current!, photo), []);
-  const { state, busy, next, prepare, client } = useRandomPhoto(settings, sizesOf);
+export function Page({ settings }: { settings: PageSettings }) {
+  const stage = useRef<HTMLDivElement>(null);
+  const [start, setStart] = useState<{ album?: string; photo?: string | undefined }>(() => ({ photo: idInAddress() }));
+  const sizesOf = useCallback((photo: Photo) => `${sizeIn(stage.current!, photo)}px`, []);
+  const { state, busy, own, next, show, prepare, client } = useRandomPhoto({ ...settings, ...start }, sizesOf);
   const photo = "photo" in state ? state.photo : undefined;
-  const onShown = useCallback((image: HTMLImageElement) => {
-    prepare();
-    return photo && watchView(image, () => client.sendView(photo));
-  }, [photo, prepare, client]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => event.key === "ArrowRight" && next();
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [next]);
+  const layers = useLayers(photo);
+  const back = useHistory(photo, show);
+  useArrows(next, back);
+  const onShown = useCallback(
+    (image: HTMLImageElement) => {
+      prepare();
+      return watchView(image, () => client.sendView(photo!));
+    },
+    [client, photo, prepare],
+  );
   return (
-    <main ref={stage} data-status={state.status}>
-      <figure>
-        <PhotoFrame photo={photo} sizes={photo ? sizesOf(photo) : ""} onShown={onShown}>
-          {"problem" in state && !photo && <p className="message" role="alert">{sayProblem(state.problem)}</p>}
-        </PhotoFrame>
-        <figcaption>{photo && <PhotoCaption photo={photo} lang={settings.lang} />}</figcaption>
-      </figure>
-      <footer>
-        <button type="button" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
-          {photo ? "Another photo" : "Try again"}
-        </button>
-        {state.status === "stale" && <p className="note">{sayProblem(state.problem)} This photo comes from its catalog.</p>}
-      </footer>
+    <main className="random-photo" data-status={state.status}>
+      <header>
+        {settings.apiUrl && <Albums client={client} chosen={start.album} onChoose={(album) => setStart({ album })} />}
+      </header>
+      <div ref={stage} className="stage">
+        {layers.map((layer) => (
+          <Plate
+            key={layer.turn}
+            photo={layer.photo}
+            lang={settings.lang}
+            sizesOf={sizesOf}
+            leaving={layer.photo !== photo}
+            onShown={layer.photo === photo ? onShown : undefined}
+            onClick={next}
+            note={state.status === "stale" ? sayProblem(state.problem) : undefined}
+          />
+        ))}
+        {"problem" in state && !photo && <Face problem={state.problem} />}
+      </div>
+      {settings.apiUrl && (
+        <div className="ways">
+          <button type="button" onClick={back} disabled={!back} aria-label="The photo before">
+            <span aria-hidden>←</span>
+          </button>
+          <button type="button" className="next" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
+            {photo || state.status === "loading" ? "Another photo" : "Try again"} <span aria-hidden>→</span>
+          </button>
+        </div>
+      )}
+      <span part="status" role="status">{own && say(state)}</span>
     </main>
   );
-}
-
-/** The width that a photo will have in the frame, as a `sizes` attribute. */
-function sizesIn(stage: HTMLElement, { width, height }: Photo): string {
-  const frame = stage.querySelector(".random-photo-frame")!.getBoundingClientRect();
-  return `${Math.ceil(Math.min(frame.width, (frame.height * width) / height))}px`;
 }

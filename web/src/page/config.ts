@@ -5,12 +5,12 @@ export interface PageSettings extends GallerySettings {
   lang?: string;
 }
 
-/** `config.json` as the stack writes it beside this page; nothing where it is missing or not readable. */
-export async function readSettings(): Promise<PageSettings | undefined> {
+/** `config.json` as the stack writes it beside this page; no address of an API where it is missing. */
+export async function readSettings(): Promise<PageSettings> {
   try {
-    const settings = (await (await fetch("config.json")).json()) as PageSettings;
-    return settings.apiUrl ? settings : undefined;
+    const settings = (await (await fetch("config.json")).json()) as Partial<PageSettings>;
+    return { ...settings, apiUrl: settings.apiUrl ?? "" };
   } catch {
-    return undefined;
+    return { apiUrl: "" };
   }
 }

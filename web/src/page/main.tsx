@@ -5,5 +5,5 @@ import "../react/style.css";
 import "./page.css";
 
 const settings = await readSettings();
-if (settings?.lang) document.documentElement.lang = settings.lang;
+if (settings.lang) document.documentElement.lang = settings.lang;
 createRoot(document.getElementById("page")!).render(<Page settings={settings} />);
