@@ -1,0 +1,222 @@
+"""A gallery as a stack would leave it: bucket, photos, site and function, on a local cloud."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "site"
+KEY = "sample-key"
+SIZES = [(480, 320), (320, 480), (400, 400), (600, 300)]
+LONG = "A caption that goes on. " * 80
+# Captions that a page could stumble over, in an album of their own.
+ODD = {
+    "markup": '<img src=x onerror="document.title=1"><b>bold</b> & "quoted" </script>',
+    "long": LONG.strip(),  # about as long as the uploader lets a caption be
+    "arabic": "غروب الشمس فوق التلال",
+    "emoji": "👩‍👩‍👧 am Strand 🏖️",
+    "bare": None,
+}
+
+
+# Adds up how far anything on a page moved, clicks no excuse; runs before the page's own scripts.
+WATCH_SHIFT = """
+self.shift = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => (self.shift += entry.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def draw_photos(folder, count):
+    """Fill a folder with photos of mixed orientations and colours, all but one with a caption."""
+    lines = {}
+    names = [f"odd/{name}" for name in ODD]
+    names += [f"{'hills' if n % 2 else 'sea'}/{n}" for n in range(count - len(names))]
+    for place, name in enumerate(names):
+        path = folder / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = Image.new("RGB", SIZES[place % len(SIZES)], (place * 4, 255 - place * 3, 90))
+        ImageDraw.Draw(image).ellipse((40, 40, 260, 260), fill=(255 - place * 4, place * 3, 160))
+        image.save(path)
+        caption = ODD.get(path.stem, f"Photo {place}")
+        if caption:
+            lines[f"{name}.png"] = {"caption": caption, "date": "2017-08", "credit": "Somebody"}
+    (folder / "captions.yaml").write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
+
+
+class Blog:
+    """Somebody else's pages, at an origin of their own; `pages` maps a path to HTML and headers."""
+
+    def __init__(self):
+        self.pages = {}
+        blog = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                html, headers = blog.pages.get(self.path, ("", {}))
+                body = html.encode()
+                self.send_response(200 if html else 404)
+                for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        self.origin = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def publish(self, path, body, head="", **headers):
+        """Publish a page; return its address."""
+        html = (
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Blog</title>{head}'
+        )
+        icon = '<link rel="icon" href="data:,">'
+        self.pages[path] = (f"{html}{icon}</head><body><main>{body}</main></body></html>", headers)
+        return self.origin + path
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Gallery:
+    """One bucket with its site, and the function over it; `origins` may ask it."""
+
+    def __init__(self, cloud, bucket, origins=()):
+        self.cloud, self.name = cloud, bucket
+        self.base_url = f"{cloud.url}/{bucket}"
+        self.page_url = f"{self.base_url}/site/index.html"
+        self.origins = [cloud.url, *origins]
+        self.log = cloud.state_dir / f"{bucket}.log"
+        self.process = None
+        self.port = 0
+        self.bucket = _make_bucket(cloud.storage_client(), bucket)
+
+    def fill(self, folder):
+        """Bring a folder of photos into the bucket, by the uploader."""
+        environment = {**os.environ, "STORAGE_EMULATOR_HOST": self.cloud.url}
+        subprocess.run(
+            [sys.executable, "-m", "uploader", "sync", folder, "--bucket", self.name],
+            check=True, capture_output=True, cwd=ROOT, env=environment,
+        )  # fmt: skip
+
+    def leave_empty(self):
+        """Publish a catalog that holds nothing."""
+        self._put("catalog.jsonl", b'{"catalog":1,"count":0}\n', "no-cache")
+
+    def publish_site(self):
+        """Publish `site/` with its configuration, as the stack does."""
+        config = json.dumps(self.config)
+        self._put("site/config.json", config.encode())
+        for path in (file for file in SITE.rglob("*") if file.is_file()):
+            text = path.read_bytes()
+            if path.name == "embed.js":
+                text = f"const GALLERY_CONFIG = {config};\n".encode() + text
+            self._put(f"site/{path.relative_to(SITE).as_posix()}", text)
+
+    @property
+    def config(self):
+        return {
+            "apiUrl": f"http://127.0.0.1:{self.port}",
+            "apiKey": KEY,
+            "catalogUrl": f"{self.base_url}/catalog.jsonl",
+            "origins": self.origins,
+            "lang": "en",
+        }
+
+    @property
+    def embed(self):
+        return f'<script type="module" src="{self.base_url}/site/embed.js"></script>'
+
+    def start_function(self):
+        """Serve the function; after the first time at the same port."""
+        self.port = self.port or _free_port()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONUNBUFFERED": "1",
+            "GALLERY_BASE_URL": self.base_url,
+            "GALLERY_API_KEYS": KEY,
+            "GALLERY_ALLOWED_ORIGINS": "\n".join(self.origins[1:]),
+            "GALLERY_REQUIRE_KEY": "true",
+        }
+        command = [sys.executable, "-m", "functions_framework", "--target", "choose_image"]
+        with self.log.open("a") as output:
+            self.process = subprocess.Popen(
+                [*command, "--source", "main.py", "--host", "127.0.0.1", "--port", str(self.port)],
+                cwd=ROOT / "function", env=environment, stdout=output, stderr=output,
+            )  # fmt: skip
+        self._await_health()
+
+    def _await_health(self):
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5).close()
+                return
+            except urllib.error.HTTPError as error:
+                error.close()
+                return
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                assert time.monotonic() < deadline, "the function did not start"
+                time.sleep(0.05)
+
+    def stop_function(self):
+        """End the function; its port refuses."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(40)
+        self.process = None
+
+    def events(self, name):
+        """Ids of the photos of each log line of this event, in order."""
+        lines = [line for line in self.log.read_text().splitlines() if line.startswith("{")]
+        records = [json.loads(line) for line in lines]
+        return [record["photos"] for record in records if record.get("event") == name]
+
+    def _put(self, name, data, cache_control="no-cache"):
+        kinds = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+        blob = self.bucket.blob(name)
+        blob.cache_control = cache_control
+        kind = kinds.get(name.rpartition(".")[2], "application/json")
+        blob.upload_from_string(data, content_type=kind)
+
+
+def _make_bucket(client, name):
+    bucket = client.bucket(name)
+    bucket.iam_configuration.uniform_bucket_level_access_enabled = True
+    exposed = ["Range", "Content-Range", "Content-Length", "ETag"]
+    bucket.cors = [
+        {
+            "origin": ["*"],
+            "method": ["GET", "HEAD"],
+            "responseHeader": exposed,
+            "maxAgeSeconds": 3600,
+        }
+    ]
+    client.create_bucket(bucket)
+    policy = bucket.get_iam_policy(requested_policy_version=3)
+    policy.bindings.append({"role": "roles/storage.objectViewer", "members": {"allUsers"}})
+    bucket.set_iam_policy(policy)
+    return bucket
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,208 @@
+"""What page and embed say when there is nothing fresh to show, and what they report."""
+
+import json
+
+import pytest
+
+from tests.web.gallery import ODD
+
+SHOWN = '[data-image="shown"]'
+PROBLEM = "application/problem+json"
+
+
+def answer_api(gallery, page, **answer):
+    """Let the API answer this instead, to whatever is asked."""
+    page.route(f"{gallery.config['apiUrl']}/**", lambda route: route.fulfill(**answer))
+
+
+def configure(gallery, page, **changes):
+    """Let the page read another configuration."""
+    config = json.dumps({**gallery.config, **changes})
+    page.route("**/config.json", lambda route: route.fulfill(body=config))
+
+
+@pytest.fixture
+def blank(open_page):
+    return open_page("about:blank")
+
+
+def test_an_empty_gallery_has_a_face(empty, blank, axe):
+    blank.goto(empty.page_url)
+
+    assert "Nothing hangs here yet" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+
+def test_a_wrong_key_has_a_face(gallery, blank, axe):
+    configure(gallery, blank, apiKey="another")
+
+    blank.goto(gallery.page_url)
+
+    assert "The key does not fit" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+
+def test_a_missing_configuration_has_a_face(gallery, blank, axe):
+    blank.route("**/config.json", lambda route: route.fulfill(status=403, body="Forbidden"))
+
+    blank.goto(gallery.page_url)
+
+    assert "This page is not set up" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+
+def test_an_api_that_is_down_has_a_face_and_another_try(gallery, blank, axe):
+    configure(gallery, blank, catalogUrl="")
+    answer_api(gallery, blank, status=500, body="oops")
+    blank.goto(gallery.page_url)
+    assert "The gallery cannot answer" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+    blank.unroute_all()
+    blank.get_by_role("button", name="Try again").click()
+
+    blank.wait_for_selector(SHOWN)
+
+
+def test_offline_has_a_face(gallery, blank, axe):
+    configure(gallery, blank, catalogUrl="")
+    blank.route(f"{gallery.config['apiUrl']}/**", lambda route: route.abort())
+    blank.add_init_script("Object.defineProperty(navigator, 'onLine', {value: false})")
+
+    blank.goto(gallery.page_url)
+
+    assert "You are offline" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+
+def test_a_photo_that_was_shown_stays_when_the_network_goes(gallery, blank):
+    configure(gallery, blank, catalogUrl="")
+    blank.goto(gallery.page_url)
+    blank.wait_for_selector(SHOWN)
+    blank.wait_for_load_state("networkidle")
+    blank.context.set_offline(True)
+
+    for _ in range(7):
+        blank.keyboard.press("ArrowRight")
+        blank.wait_for_timeout(150)
+
+    assert "You are offline" in blank.locator(".plate:not([data-leaving]) .note").inner_text()
+
+
+@pytest.mark.parametrize("body", ["<html>not json</html>", "", "null"])
+def test_an_answer_that_is_no_json_is_helped_by_the_catalog(gallery, blank, body):
+    answer_api(gallery, blank, body=body, headers={"Access-Control-Allow-Origin": "*"})
+
+    blank.goto(gallery.page_url)
+
+    blank.wait_for_selector(SHOWN)
+    assert blank.locator("[data-status=stale]").count() == 1
+
+
+def test_a_slow_api_is_not_awaited_for_ever(gallery, blank):
+    blank.route(f"{gallery.config['apiUrl']}/**", lambda route: None)
+    hurry = "const wait = AbortSignal.timeout.bind(AbortSignal);"
+    hurry += "AbortSignal.timeout = (span) => wait(span / 16)"
+    blank.add_init_script(hurry)
+
+    blank.goto(gallery.page_url)
+
+    blank.wait_for_selector("[data-status=stale]")
+
+
+def test_while_the_api_fails_it_is_left_alone(gallery, blank):
+    asked = []
+    answer_api(gallery, blank, status=503, headers={"Retry-After": "30"})
+    blank.on("request", lambda request: asked.append(request.url))
+    blank.goto(gallery.page_url)
+    blank.wait_for_selector(SHOWN)
+
+    for _ in range(4):
+        blank.keyboard.press("ArrowRight")
+        blank.wait_for_timeout(100)
+
+    assert len([url for url in asked if "deck=" in url]) == 1
+
+
+def test_a_photo_that_does_not_arrive_is_said_and_keeps_its_words(gallery, blank, axe):
+    blank.route("**/photos/v1/*", lambda route: route.fulfill(status=404))
+
+    blank.goto(gallery.page_url)
+
+    blank.wait_for_selector('[data-image="broken"]')
+    assert "did not arrive" in blank.locator("[part=message]").inner_text()
+    assert blank.locator("time").inner_text() == "August 2017"
+    assert axe(blank) == []
+
+
+def test_a_photo_without_words_is_shown(gallery, blank, axe):
+    photo = {"id": "0" * 16, "src": f"{gallery.base_url}/none.webp", "width": 3, "height": 2}
+    photo["srcSet"] = [{name: photo[name] for name in ("src", "width", "height")}]
+    answer_api(gallery, blank, json=[photo] * 5, headers={"Access-Control-Allow-Origin": "*"})
+
+    blank.goto(gallery.page_url)
+
+    blank.wait_for_selector('[data-image="broken"]')
+    assert blank.locator("[part=caption]").count() == 0
+    assert blank.locator("img").get_attribute("alt") == ""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_and_embed_are_accessible(gallery, blog, open_page, axe, scheme):
+    elements = f"<h1>A blog</h1>{'<random-photo album=odd></random-photo>' * len(ODD)}"
+    url = blog.publish("/axe", elements + gallery.embed)
+
+    page = open_page(gallery.page_url, color_scheme=scheme)
+    embed = open_page(url, color_scheme=scheme)
+    page.wait_for_selector(SHOWN)
+    embed.locator(SHOWN).nth(len(ODD) - 1).wait_for()
+    page.wait_for_timeout(700)  # the fade is over
+    embed.wait_for_timeout(100)
+
+    assert axe(page) == []
+    assert axe(embed) == []
+
+
+def test_only_the_visitor_s_own_action_is_announced(gallery, open_page):
+    page = open_page(gallery.page_url)
+    page.wait_for_selector(SHOWN)
+    assert page.get_by_role("status").inner_text() == ""
+
+    page.keyboard.press("ArrowRight")
+
+    page.locator(".plate").nth(1).wait_for(state="attached")
+    assert page.get_by_role("status").inner_text().startswith("New photo")
+
+
+def test_each_photo_seen_for_a_second_is_one_view(gallery, blog, open_page):
+    """Not the one further down, nor the one that was gone within the second."""
+    before = len(gallery.events("view"))
+    below = '<div style="height: 3000px"></div><random-photo></random-photo>'
+    url = blog.publish("/views", f"<random-photo></random-photo>{below}{gallery.embed}")
+    page = open_page(url, width=640)
+    with page.expect_request("**/views?*"):
+        page.locator(SHOWN).nth(1).wait_for()
+
+    page.get_by_role("button").first.click()
+    page.locator("[part=layer]").nth(1).wait_for(state="attached")
+    with page.expect_response("**/views?*"):
+        page.get_by_role("button").first.click()
+    page.wait_for_timeout(1200)
+
+    seen = gallery.events("view")[before:]
+    assert len(seen) == 2
+    assert seen[0] != seen[1]
+
+
+@pytest.mark.parametrize("how", ["off", "privacy control"])
+def test_who_does_not_want_it_is_not_counted(gallery, blog, open_page, how):
+    before = len(gallery.events("view"))
+    off = ' views="off"' if how == "off" else ""
+    control = "Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})"
+    url = blog.publish("/unseen", f"<random-photo{off}></random-photo>{gallery.embed}")
+    page = open_page(url, script=None if off else control)
+    page.wait_for_selector(SHOWN)
+
+    page.wait_for_timeout(1500)
+
+    assert gallery.events("view")[before:] == []
