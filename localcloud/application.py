@@ -2,51 +2,57 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from werkzeug.exceptions import HTTPException
 
 from localcloud.blobs import Blobs
 from localcloud.cloud import Cloud
 from localcloud.driver import admit
-from localcloud.errors import CloudError, Unavailable
+from localcloud.errors import CloudError, Invalid
 from localcloud.faults import Fault
 from localcloud.server import Server
 from localcloud.services import METHODS, functions, operations
 from localcloud.store import Store
-from localcloud.web import Request, Response, Router, answer, refusal
+from localcloud.web import Request, Response, Router, answer
 
-__all__ = ["Application", "running"]
+__all__ = ["running"]
+
+_READING = (".getIamPolicy", ".testIamPermissions")
 
 
-class Application:
-    """Answers requests, from the methods of every service."""
+def _application(
+    cloud: Cloud, router: Router
+) -> Callable[[Request], tuple[Response, Fault | None]]:
+    """Answers requests; the server acts out the fault that comes with an answer."""
 
-    def __init__(self, cloud: Cloud, router: Router) -> None:
-        self._cloud = cloud
-        self._router = router
-
-    def __call__(self, request: Request) -> tuple[Response, Fault | None]:
-        """The answer, and the fault that the server acts out on it."""
+    def call(request: Request) -> tuple[Response, Fault | None]:
         fault = None
         try:
-            method, values = self._router.find(request)
+            method, values = router.find(request)
             if not method.name.startswith("localcloud."):
-                fault = self._struck(method.name)
+                fault = _struck(cloud, method.name)
             if fault and fault.reset and not fault.late:
                 return Response(), fault
             if request.method not in ("GET", "HEAD") and not method.name.endswith(_READING):
-                admit(self._cloud.store, request.headers.get("User-Agent", ""))
-            return answer(request, method.handler(self._cloud, request, **values)), fault
+                admit(cloud.store, request.headers.get("User-Agent", ""))
+            return answer(request, method.handler(cloud, request, **values)), fault
         except CloudError as error:
-            return refusal(error), fault
+            return answer(request, error), fault
+        except HTTPException as error:  # a body that ended early, or that cannot be parsed
+            return answer(request, Invalid(str(error))), fault
 
-    def _struck(self, method: str) -> Fault | None:
-        fault = self._cloud.faults.take(method)
-        if fault and fault.delay:
-            time.sleep(fault.delay)
-        if fault and fault.status:
-            raise Unavailable(f"A fault on purpose, of {method}", code=fault.status)
-        return fault
+    return call
+
+
+def _struck(cloud: Cloud, method: str) -> Fault | None:
+    fault = cloud.faults.take(method)
+    if fault and fault.delay:
+        time.sleep(fault.delay)
+    if fault and fault.status:
+        raise CloudError(f"A fault on purpose, of {method}", code=fault.status)
+    return fault
 
 
 @contextlib.contextmanager
@@ -57,14 +63,10 @@ def running(folder: Path, port: int) -> Iterator[Server]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     router = Router(METHODS)
-    store = Store(folder / "records.sqlite")
-    blobs = Blobs(folder)
-    blobs.sweep(*(_column(store, sql) for sql in _KEPT_FILES))
-    cloud = Cloud(
-        folder=folder, port=port, store=store, blobs=blobs, reserved=frozenset(router.prefixes)
-    )
-    server = Server(port, Application(cloud, router))
+    cloud = Cloud(folder, port, Store(folder / "records.sqlite"), Blobs(folder), router.prefixes)
+    server = Server(port, _application(cloud, router))
     cloud.port = server.server_port
+    cloud.blobs.sweep({row[0] for row in cloud.store.rows(_FILES)})
     operations.interrupt(cloud)
     functions.start_all(cloud)
     try:
@@ -72,12 +74,7 @@ def running(folder: Path, port: int) -> Iterator[Server]:
     finally:
         server.server_close()
         cloud.functions.close()
-        store.close()
+        cloud.store.close()
 
 
-_READING = (".getIamPolicy", ".testIamPermissions")
-_KEPT_FILES = ("SELECT blob FROM objects", "SELECT id FROM uploads")
-
-
-def _column(store: Store, sql: str) -> Iterator[str]:
-    return (row[0] for row in store.rows(sql))
+_FILES = "SELECT blob FROM objects UNION ALL SELECT id FROM uploads"

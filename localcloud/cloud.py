@@ -1,4 +1,4 @@
-"""What every handler is given: the records, the bytes, and who is behind them."""
+"""What every handler is given: the records, the bytes, the functions, the faults."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +11,9 @@ from localcloud.store import Store
 __all__ = ["Cloud"]
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Cloud:
-    """One local cloud: its state folder, its port, its parts."""
+    """One local cloud; `reserved` names cannot be buckets, for its own addresses begin so."""
 
     folder: Path
     port: int
@@ -21,10 +21,8 @@ class Cloud:
     blobs: Blobs
     reserved: frozenset[str]
     faults: Faults = field(default_factory=Faults)
-    functions: Supervisor = field(init=False)
 
     def __post_init__(self) -> None:
-        """Functions answer on the ports after the local cloud's own."""
         self.functions = Supervisor(self.folder, lambda: self.port + 1)
 
     @property

@@ -3,31 +3,25 @@
 import base64
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.errors import Aborted, Invalid
+from localcloud.errors import Aborted, CloudError, Invalid
 from localcloud.store import Store
-from localcloud.web import Request, json_body
+from localcloud.web import Method, Record, Request, json_body
 
 __all__ = [
     "PUBLIC",
     "grants",
     "is_set",
+    "policy_methods",
     "read_policy",
     "remove_policy",
-    "set_policy",
     "write_policy",
 ]
 
 PUBLIC = ("allUsers", "allAuthenticatedUsers")
-
-
-def read_policy(store: Store, resource: str) -> dict[str, Any]:
-    """The policy of a resource; one that was never set is empty and has an etag all the same."""
-    row = store.row("SELECT policy FROM policies WHERE resource = ?", resource)
-    policy: dict[str, Any] = json.loads(row[0]) if row else {"version": 1, "etag": "ACAB"}
-    return policy
 
 
 def is_set(store: Store, resource: str) -> bool:
@@ -35,17 +29,23 @@ def is_set(store: Store, resource: str) -> bool:
     return store.row("SELECT 1 FROM policies WHERE resource = ?", resource) is not None
 
 
+def read_policy(store: Store, resource: str) -> Record:
+    """The policy of a resource; one that was never set is empty and has an etag all the same."""
+    row = store.row("SELECT policy FROM policies WHERE resource = ?", resource)
+    return dict(json.loads(row[0])) if row else {"version": 1, "etag": "ACAB"}
+
+
 def write_policy(
-    store: Store, resource: str, policy: Any, *, stale: type[Exception] = Aborted
-) -> dict[str, Any]:
+    store: Store, resource: str, policy: Any, *, stale: type[CloudError] = Aborted
+) -> Record:
     """Replace a policy; raises `stale` if it was written since the etag was read."""
-    _check(policy)
+    if not isinstance(policy, dict) or not _is_list(policy.get("bindings"), _is_binding):
+        raise Invalid("A policy holds bindings, each of a role and its members")
     with store.transaction():
-        etag = policy.get("etag")
-        if etag and etag != read_policy(store, resource)["etag"]:
+        if policy.get("etag") not in (None, "", read_policy(store, resource)["etag"]):
             raise stale("There were concurrent policy changes. Please retry the whole read.")
-        written = {**policy, "etag": base64.b64encode(os.urandom(6)).decode()}
-        written.setdefault("version", 1)
+        etag = base64.b64encode(os.urandom(6)).decode()
+        written = {"version": 1, **policy, "etag": etag}
         sql = "INSERT OR REPLACE INTO policies VALUES (?, ?)"
         store.run(sql, resource, json.dumps(written))
     return written
@@ -56,34 +56,45 @@ def remove_policy(store: Store, resource: str) -> None:
     store.run("DELETE FROM policies WHERE resource = ?", resource)
 
 
-def set_policy(cloud: Cloud, request: Request, resource: str) -> dict[str, Any]:
-    """The method `setIamPolicy` as most services have it."""
-    return write_policy(cloud.store, resource, json_body(request).get("policy"))
-
-
-def grants(policy: dict[str, Any], roles: frozenset[str]) -> bool:
+def grants(store: Store, resource: str, roles: frozenset[str]) -> bool:
     """Whether the policy gives one of the roles to everybody, under no condition."""
     return any(
-        binding["role"] in roles
-        and "allUsers" in binding["members"]
-        and not binding.get("condition")
-        for binding in policy.get("bindings") or []
+        binding["role"] in roles and "allUsers" in binding["members"]
+        for binding in read_policy(store, resource).get("bindings") or []
+        if not binding.get("condition")
     )
 
 
-def _check(policy: Any) -> None:
-    if not isinstance(policy, dict) or not isinstance(policy.get("etag", ""), str):
-        raise Invalid("A policy is an object with bindings and an etag")
-    bindings = policy.get("bindings") or []
-    if not isinstance(bindings, list):
-        raise Invalid("The bindings of a policy are a list")
-    for binding in bindings:
-        if not isinstance(binding, dict) or not isinstance(binding.get("role"), str):
-            raise Invalid("A binding names its role")
-        members = binding.setdefault("members", [])
-        if not isinstance(members, list) or not all(_is_member(member) for member in members):
-            raise Invalid(f"Invalid members of role {binding['role']}")
+def policy_methods(api: str, path: str, verb: str, resource: Callable[..., str]) -> list[Method]:
+    """The three methods of a policy; `resource(cloud, **path)` names what it is kept under."""
+
+    def get(cloud: Cloud, _: Request, **path: str) -> Record:
+        return read_policy(cloud.store, resource(cloud, **path))
+
+    def set_(cloud: Cloud, request: Request, **path: str) -> Record:
+        policy = json_body(request).get("policy")
+        return write_policy(cloud.store, resource(cloud, **path), policy)
+
+    def test(cloud: Cloud, request: Request, **path: str) -> Record:
+        resource(cloud, **path)
+        return {"permissions": json_body(request).get("permissions", [])}
+
+    return [
+        Method(f"{api}.getIamPolicy", verb, f"{path}:getIamPolicy", get),
+        Method(f"{api}.setIamPolicy", "POST", f"{path}:setIamPolicy", set_),
+        Method(f"{api}.testIamPermissions", "POST", f"{path}:testIamPermissions", test),
+    ]
 
 
-def _is_member(member: Any) -> bool:
-    return isinstance(member, str) and (member in PUBLIC or ":" in member)
+def _is_list(value: Any, is_item: Callable[[Any], bool]) -> bool:
+    return value is None or (isinstance(value, list) and all(map(is_item, value)))
+
+
+def _is_binding(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return False
+    return _is_list(value.setdefault("members", []), _is_member)
+
+
+def _is_member(value: Any) -> bool:
+    return isinstance(value, str) and (value in PUBLIC or ":" in value)

@@ -14,24 +14,24 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from localcloud.errors import CloudError, Invalid, Unsupported, envelope
+from localcloud.errors import CloudError, Invalid, Unsupported
 from localcloud.partial import select
 
-__all__ = ["Answer", "Method", "Request", "Response", "Router", "answer", "json_body", "refusal"]
+__all__ = ["Answer", "Method", "Record", "Request", "Response", "Router", "answer", "json_body"]
 
-Result = dict[str, Any] | Response | None
+Record = dict[str, Any]
+Result = Record | Response | None
 
 
 class Answer(Response):
-    """A response whose headers are as they were set: Location stays relative or absolute."""
+    """A response with no header but those that were set."""
 
-    autocorrect_location_header = False
     default_mimetype = None
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method of an API; `handler(cloud, request, **path values)` does it."""
+    """One method of an API; `handler(cloud, request, **path values)` does it. `*`: any verb."""
 
     name: str
     verb: str
@@ -49,67 +49,55 @@ class Router:
     """Finds the method of a request; what lies below `prefixes` is an API, all else is public."""
 
     def __init__(self, methods: Iterable[Method]) -> None:
-        methods = list(methods)
         self.methods = {method.name: method for method in methods}
-        public = [method for method in methods if method.path.startswith("/<")]
-        self._public = _map(public)
-        self._apis = _map(method for method in methods if method not in public)
-        self.prefixes = {method.path.split("/")[1] for method in methods if method not in public}
+        public = [method for method in self.methods.values() if method.path.startswith("/<")]
+        apis = [method for method in self.methods.values() if method not in public]
+        self.prefixes = frozenset(method.path.split("/")[1] for method in apis)
+        self._public, self._apis = _map(public), _map(apis)
 
     def find(self, request: Request) -> tuple[Method, dict[str, str]]:
         """The method and its path values; raises Unsupported where there is none."""
-        path = _sent_path(request)
+        sent = request.environ["REQUEST_URI"].split("?")[0]
+        path = "/" + sent.removeprefix("http://" + request.host).removeprefix("/")
         rules = self._apis if path.split("/")[1] in self.prefixes else self._public
         try:
-            endpoint, values = rules.bind("local").match(path, request.method)
-        except HTTPException as error:
-            raise Unsupported(f"The local cloud has no {request.method} {path}") from error
-        try:
-            decoded = {name: unquote(value, errors="strict") for name, value in values.items()}
-        except UnicodeDecodeError as error:
-            raise Invalid("The path is not UTF-8") from error
-        return self.methods[endpoint], decoded
+            name, values = rules.bind("local").match(path, request.method)
+            decoded = {key: unquote(text, errors="strict") for key, text in values.items()}
+        except HTTPException:
+            raise Unsupported(f"The local cloud has no {request.method} {path}") from None
+        except UnicodeDecodeError:
+            raise Invalid("The path is not UTF-8") from None
+        return self.methods[name], decoded
 
 
-def _map(methods: Iterable[Method]) -> Map:
+def _map(methods: list[Method]) -> Map:
     rules = [
         Rule(m.path, methods=None if m.verb == "*" else [m.verb], endpoint=m.name) for m in methods
     ]
     return Map(rules, merge_slashes=False, redirect_defaults=False, converters={"id": _Identifier})
 
 
-def _sent_path(request: Request) -> str:
-    path: str = request.environ["REQUEST_URI"].split("?", 1)[0]
-    if path.startswith("http://"):
-        path = "/" + path.removeprefix("http://").partition("/")[2]
-    return path if path.startswith("/") else "/" + path
-
-
-def json_body(request: Request) -> dict[str, Any]:
+def json_body(request: Request) -> Record:
     """The request's body as a JSON object; an absent one is empty."""
     try:
         body = json.loads(request.get_data() or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Invalid("The body is not JSON") from error
+    except (ValueError, RecursionError):
+        raise Invalid("The body is not JSON") from None
     if not isinstance(body, dict):
         raise Invalid("The body is not a JSON object")
     return body
 
 
-def answer(request: Request, result: Result) -> Response:
-    """A handler's result as a response; `fields` cuts a JSON one."""
+def answer(request: Request, result: Result | CloudError) -> Response:
+    """What a handler made of a request, or why not, as a response; `fields` cuts JSON."""
     if isinstance(result, Response):
         return result
-    if result is None:
-        return Answer(status=204)
-    if fields := request.args.get("fields"):
-        result = select(result, fields)
-    body = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-    return Answer(body.encode(errors="replace"), mimetype="application/json")
-
-
-def refusal(error: CloudError) -> Response:
-    """The one translation of an error to the wire."""
-    if error.code == 304:
-        return Answer(status=304)
-    return Answer(json.dumps(envelope(error)), status=error.code, mimetype="application/json")
+    status, body = 200, result
+    if isinstance(result, CloudError):
+        status, body = result.code, result.envelope()
+    elif body and (fields := request.args.get("fields")):
+        body = select(body, fields)
+    if body is None or status == 304:
+        return Answer(status=204 if body is None else 304)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return Answer(text, status=status, mimetype="application/json")

@@ -62,7 +62,8 @@ def state(cloud: Cloud, _: Request) -> dict[str, Any]:
         "buckets": _records(cloud, "SELECT name, record FROM buckets ORDER BY name"),
         "objects": objects,
         "resources": _records(
-            cloud, "SELECT collection || '/' || name, record FROM resources ORDER BY 1"
+            cloud,
+            "SELECT collection || '/' || name, record FROM resources WHERE collection != 'operations' ORDER BY 1",
         ),
         "policies": _records(cloud, "SELECT resource, policy FROM policies ORDER BY 1"),
     }

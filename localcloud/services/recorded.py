@@ -8,177 +8,157 @@ from functools import partial
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.errors import Conflict, Invalid
-from localcloud.policies import read_policy, remove_policy, set_policy
+from localcloud.errors import Invalid
+from localcloud.policies import policy_methods, remove_policy
 from localcloud.services import operations, records
 from localcloud.store import now
-from localcloud.web import Method, Request, json_body
+from localcloud.web import Method, Record, Request, json_body
 
-__all__ = ["Collection", "methods", "policy_methods"]
+__all__ = ["Collection", "methods"]
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@/:%+~-]{0,254}")
-_KEPT = ("name", "createTime", "uid", "uniqueId", "email", "projectId")
+_FIXED = ("name", "createTime", "uid", "uniqueId", "email", "projectId")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Collection:
     """A kind of resource that is written, read, changed and removed, and does nothing.
 
-    `id_from` is the query parameter or the body's field that names a new one; where neither is
-    given, a name is made. `wrapped` is the field in which its body lies. A `short` resource's
-    `name` is its last segment alone.
+    `id_from` is the query parameter or the body's field that names a new one; without it, a name
+    is made. `wrapped` is the field in which its body lies. A `short` resource's `name` is its
+    last segment alone. `policy` is the verb of its getIamPolicy, if it has one.
     """
 
     api: str
     root: str
-    parent: str
     kind: str
+    parent: str = "projects/<project>"
     id_from: tuple[str, ...] = ()
     wrapped: str = ""
     short: bool = False
     with_operations: bool = False
     update: str = "PATCH"
-    policy: str | None = None
+    policy: str = ""
     full_id: Callable[[str, dict[str, str]], str] = lambda id_, _path: id_
-    computed: Callable[[str, str], dict[str, Any]] = lambda _name, _id: {}
+    computed: Callable[[str, str], Record] = lambda _name, _id: {}
 
-    def name(self, path: dict[str, str], id_: str) -> str:
-        """The full name of a resource, for the values of its parent's path."""
+    @property
+    def path(self) -> str:
+        """The path of the whole collection."""
+        return f"{self.root}{self.parent}/{self.kind}"
+
+    def name(self, path: dict[str, str], id_: str = "") -> str:
+        """The full name of a resource, by the values of its path."""
         parent = re.sub("<(.*?)>", lambda match: path[match[1]], self.parent)
-        return f"{parent}/{self.kind}/{id_}"
+        return f"{parent}/{self.kind}/{id_ or path['id_']}"
+
+    def key(self, name: str) -> str:
+        """What a resource's policy is kept under."""
+        return f"{self.api.split('.')[0]}/{name}"
 
 
 def methods(collection: Collection) -> list[Method]:
     """The methods of a collection, under Google's names."""
-    base = f"{collection.root}{collection.parent}/{collection.kind}"
+    one = f"{collection.path}/<id:id_>"
     update = "update" if collection.update == "PUT" else "patch"
-    rows: list[tuple[str, str, str, Callable[..., dict[str, Any]]]] = [
-        ("create", "POST", base, _create),
-        ("list", "GET", base, _list),
-        ("get", "GET", f"{base}/<id:id_>", _get),
-        (update, collection.update, f"{base}/<id:id_>", _change),
-        ("delete", "DELETE", f"{base}/<id:id_>", _delete),
+    rows: list[tuple[str, str, str, Callable[..., Record]]] = [
+        ("create", "POST", collection.path, _create),
+        ("list", "GET", collection.path, _list),
+        ("get", "GET", one, _get),
+        (update, collection.update, one, _change),
+        ("delete", "DELETE", one, _delete),
     ]
     made = [
         Method(f"{collection.api}.{verb}", http, path, partial(handler, collection))
         for verb, http, path, handler in rows
     ]
     if collection.policy:
-        made += policy_methods(
-            collection.api, f"{base}/<id:id_>", collection.policy, partial(_existing, collection)
-        )
+        resource = partial(_policy_key, collection)
+        made += policy_methods(collection.api, one, collection.policy, resource)
     return made
 
 
-def policy_methods(api: str, path: str, verb: str, resource: Callable[..., str]) -> list[Method]:
-    """The three methods of a policy; `resource(cloud, **path)` names what it is kept under."""
-
-    def get(cloud: Cloud, _: Request, **values: str) -> dict[str, Any]:
-        return read_policy(cloud.store, resource(cloud, **values))
-
-    def set_(cloud: Cloud, request: Request, **values: str) -> dict[str, Any]:
-        return set_policy(cloud, request, resource(cloud, **values))
-
-    def test(cloud: Cloud, request: Request, **values: str) -> dict[str, Any]:
-        resource(cloud, **values)
-        return {"permissions": json_body(request).get("permissions", [])}
-
-    return [
-        Method(f"{api}.getIamPolicy", verb, f"{path}:getIamPolicy", get),
-        Method(f"{api}.setIamPolicy", "POST", f"{path}:setIamPolicy", set_),
-        Method(f"{api}.testIamPermissions", "POST", f"{path}:testIamPermissions", test),
-    ]
-
-
-def _existing(collection: Collection, cloud: Cloud, id_: str, **path: str) -> str:
-    name = collection.name(path, id_)
+def _policy_key(collection: Collection, cloud: Cloud, **path: str) -> str:
+    name = collection.name(path)
     records.read(cloud.store, collection.api, name)
-    return policy_key(collection, name)
+    return collection.key(name)
 
 
-def policy_key(collection: Collection, name: str) -> str:
-    """What a resource's policy is kept under."""
-    return f"{collection.api.split('.')[0]}/{name}"
-
-
-def _create(collection: Collection, cloud: Cloud, request: Request, **path: str) -> dict[str, Any]:
+def _create(collection: Collection, cloud: Cloud, request: Request, **path: str) -> Record:
     body = json_body(request)
     id_ = collection.full_id(_new_id(collection, request, body), path)
-    body = body.get(collection.wrapped, body) if collection.wrapped else body
-    if not isinstance(body, dict):
-        raise Invalid(f"{collection.wrapped} is not an object")
-    name = collection.name(path, id_)
+    name, time = collection.name(path, id_), now()
     record = {
-        **{field: value for field, value in body.items() if value is not None},
+        **{
+            field: value
+            for field, value in _unwrapped(collection, body).items()
+            if value is not None
+        },
         "name": id_ if collection.short else name,
-        "createTime": (time := now()),
+        "createTime": time,
         "updateTime": time,
         "etag": uuid.uuid4().hex[:12],
         **collection.computed(name, id_),
     }
-    with cloud.store.transaction():
-        if records.find(cloud.store, collection.api, name):
-            raise Conflict(f"Resource '{name}' already exists")
-        records.put(cloud.store, collection.api, name, record)
+    records.add(cloud.store, collection.api, name, record)
     return _result(collection, cloud, name, record)
 
 
-def _new_id(collection: Collection, request: Request, body: dict[str, Any]) -> str:
+def _new_id(collection: Collection, request: Request, body: Record) -> str:
     if not collection.id_from:
         return str(uuid.uuid4().int % 10**19)
-    for field in collection.id_from:
-        id_ = request.args.get(field) or body.get(field)
-        if id_ is not None:
-            if not isinstance(id_, str) or not _ID.fullmatch(id_):
-                raise Invalid(f"Invalid {field}: {id_!r}")
-            return id_
-    raise Invalid(f"Missing {collection.id_from[0]}")
+    found = [request.args.get(field) or body.get(field) for field in collection.id_from]
+    id_: Any = next((id_ for id_ in found if id_ is not None), None)
+    if not isinstance(id_, str) or not _ID.fullmatch(id_):
+        raise Invalid(f"Invalid {collection.id_from[0]}: {id_!r}")
+    return id_
 
 
-def _result(
-    collection: Collection, cloud: Cloud, name: str, record: dict[str, Any]
-) -> dict[str, Any]:
+def _unwrapped(collection: Collection, body: Record) -> Record:
+    inner = body.get(collection.wrapped, body)
+    if not isinstance(inner, dict):
+        raise Invalid(f"{collection.wrapped} is not an object")
+    return inner
+
+
+def _result(collection: Collection, cloud: Cloud, name: str, record: Record) -> Record:
     if not collection.with_operations:
         return record
     return operations.done(cloud, name.rsplit("/", 2)[0], record)
 
 
-def _list(collection: Collection, cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    parent = collection.name(path, "").rsplit("/", 2)[0]
+def _list(collection: Collection, cloud: Cloud, _: Request, **path: str) -> Record:
+    parent = collection.name(path, "-").rsplit("/", 2)[0]
     return {collection.kind: records.children(cloud.store, collection.api, parent)}
 
 
-def _get(collection: Collection, cloud: Cloud, _: Request, id_: str, **path: str) -> dict[str, Any]:
-    return records.read(cloud.store, collection.api, collection.name(path, id_))
+def _get(collection: Collection, cloud: Cloud, _: Request, **path: str) -> Record:
+    return records.read(cloud.store, collection.api, collection.name(path))
 
 
-def _change(
-    collection: Collection, cloud: Cloud, request: Request, id_: str, **path: str
-) -> dict[str, Any]:
+def _change(collection: Collection, cloud: Cloud, request: Request, **path: str) -> Record:
     """Change what `updateMask` names, or else what the body holds; PUT replaces."""
     body = json_body(request)
-    mask = request.args.get("updateMask") or body.pop("updateMask", None)
-    body = body.get(collection.wrapped, body) if collection.wrapped else body
-    if not isinstance(body, dict) or not isinstance(mask, str | None):
-        raise Invalid("The body is an object, updateMask a text")
-    fields = [part.split(".")[0] for part in mask.split(",")] if mask else list(body)
-    name = collection.name(path, id_)
+    mask = request.args.get("updateMask") or body.pop("updateMask", None) or ""
+    body = _unwrapped(collection, body)
+    if not isinstance(mask, str):
+        raise Invalid("updateMask is a text")
+    fields = {part.split(".")[0] for part in mask.split(",")} if mask else body.keys()
+    name = collection.name(path)
     with cloud.store.transaction():
-        record = records.read(cloud.store, collection.api, name)
-        if collection.update == "PUT":
-            record = {field: record[field] for field in _KEPT if field in record}
-        record |= {field: body.get(field) for field in fields if field not in _KEPT}
-        record = {field: value for field, value in record.items() if value is not None}
+        former = records.read(cloud.store, collection.api, name)
+        record = former if collection.update == "PATCH" else {}
+        record = {**record, **{field: body.get(field) for field in fields}}
+        record |= {field: former[field] for field in _FIXED if field in former}
         record |= {"updateTime": now(), "etag": uuid.uuid4().hex[:12]}
+        record = {field: value for field, value in record.items() if value is not None}
         records.put(cloud.store, collection.api, name, record)
     return _result(collection, cloud, name, record)
 
 
-def _delete(
-    collection: Collection, cloud: Cloud, _: Request, id_: str, **path: str
-) -> dict[str, Any]:
-    name = collection.name(path, id_)
+def _delete(collection: Collection, cloud: Cloud, _: Request, **path: str) -> Record:
+    name = collection.name(path)
     with cloud.store.transaction():
         records.remove(cloud.store, collection.api, name)
-        remove_policy(cloud.store, policy_key(collection, name))
+        remove_policy(cloud.store, collection.key(name))
     return _result(collection, cloud, name, {})

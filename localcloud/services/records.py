@@ -1,14 +1,12 @@
 """Resources by collection and name: the rows that every service but storage keeps."""
 
 import json
-from typing import Any
 
-from localcloud.errors import NotFound
+from localcloud.errors import Conflict, NotFound
 from localcloud.store import Store
+from localcloud.web import Record
 
-__all__ = ["children", "every", "find", "put", "read", "remove"]
-
-Record = dict[str, Any]
+__all__ = ["add", "children", "every", "find", "put", "read", "remove"]
 
 
 def find(store: Store, collection: str, name: str) -> Record | None:
@@ -26,11 +24,19 @@ def read(store: Store, collection: str, name: str) -> Record:
     return record
 
 
-def put(store: Store, collection: str, name: str, record: Record) -> None:
+def put(store: Store, collection: str, name: str, record: Record) -> Record:
     """Write the record; its parent is the name without its last two segments."""
-    parent = name.rsplit("/", 2)[0]
     sql = "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?)"
-    store.run(sql, collection, name, parent, json.dumps(record))
+    store.run(sql, collection, name, name.rsplit("/", 2)[0], json.dumps(record))
+    return record
+
+
+def add(store: Store, collection: str, name: str, record: Record) -> Record:
+    """Write a new record; raises Conflict if there is one."""
+    with store.transaction():
+        if find(store, collection, name):
+            raise Conflict(f"Resource '{name}' already exists")
+        return put(store, collection, name, record)
 
 
 def remove(store: Store, collection: str, name: str) -> None:

@@ -1,22 +1,20 @@
 """Secret Manager: secrets with numbered versions, whose data only `access` tells."""
 
 import base64
-import binascii
-from typing import Any
+from functools import partial
 
 from localcloud.cloud import Cloud
 from localcloud.errors import Invalid, PreconditionFailed
 from localcloud.services import records
 from localcloud.services.recorded import Collection, methods
 from localcloud.store import now
-from localcloud.web import Method, Request, json_body
+from localcloud.web import Method, Record, Request, json_body
 
 __all__ = ["METHODS", "secret_text"]
 
 _SECRETS = Collection(
     api="secretmanager.projects.secrets",
     root="/secretmanager/v1/",
-    parent="projects/<project>",
     kind="secrets",
     id_from=("secretId",),
     policy="GET",
@@ -26,118 +24,92 @@ _VERSIONS = "secretmanager.projects.secrets.versions"
 
 def secret_text(cloud: Cloud, project: str, secret: str, version: str) -> str:
     """What an enabled version holds; raises CloudError if there is none."""
-    record = _read(cloud, project, secret, version)
+    path = {"project": project, "id_": secret, "version": version}
+    data = _access(cloud, None, **path)["payload"]["data"]
     try:
-        return base64.b64decode(_data(record)).decode()
-    except ValueError as error:
-        raise Invalid(f"The secret {record['name']} is not text") from error
+        return base64.b64decode(data).decode()
+    except ValueError:
+        raise Invalid(f"The secret {secret} is not text") from None
 
 
-def _read(cloud: Cloud, project: str, secret: str, version: str) -> dict[str, Any]:
-    parent = f"projects/{project}/secrets/{secret}"
+def _read(cloud: Cloud, version: str, **path: str) -> Record:
+    parent = _SECRETS.name(path)
     if version == "latest":
         version = str(len(records.children(cloud.store, _VERSIONS, parent)))
     return records.read(cloud.store, _VERSIONS, f"{parent}/versions/{version}")
 
 
-def _data(record: dict[str, Any]) -> str:
-    if record["state"] != "ENABLED":
-        raise PreconditionFailed(
-            f"Secret Version [{record['name']}] is in {record['state']} state."
-        )
-    return str(record["data"])
-
-
-def _view(record: dict[str, Any]) -> dict[str, Any]:
+def _view(record: Record) -> Record:
     return {field: value for field, value in record.items() if field != "data"}
 
 
-def add_version(cloud: Cloud, request: Request, project: str, secret: str) -> dict[str, Any]:
+def _add(cloud: Cloud, request: Request, **path: str) -> Record:
     """Add data as the next version."""
     payload = json_body(request).get("payload")
     data = payload.get("data") if isinstance(payload, dict) else None
     try:
         base64.b64decode(data or "", validate=True)
-    except (binascii.Error, TypeError, ValueError) as error:
-        raise Invalid("payload.data is not base64") from error
-    parent = f"projects/{project}/secrets/{secret}"
+    except (TypeError, ValueError):
+        raise Invalid("payload.data is not base64") from None
+    parent = _SECRETS.name(path)
     with cloud.store.transaction():
         records.read(cloud.store, _SECRETS.api, parent)
         name = f"{parent}/versions/{len(records.children(cloud.store, _VERSIONS, parent)) + 1}"
-        record = {"name": name, "createTime": now(), "state": "ENABLED", "etag": "1", "data": data}
-        records.put(cloud.store, _VERSIONS, name, record)
-    return _view(record)
+        record = {"name": name, "createTime": now(), "state": "ENABLED", "data": data}
+        return _view(records.put(cloud.store, _VERSIONS, name, record))
 
 
-def get_version(cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    """A version without its data."""
+def _get(cloud: Cloud, _: Request, **path: str) -> Record:
     return _view(_read(cloud, **path))
 
 
-def list_versions(cloud: Cloud, _: Request, project: str, secret: str) -> dict[str, Any]:
+def _list(cloud: Cloud, _: Request, **path: str) -> Record:
     """All versions, the newest first."""
-    parent = f"projects/{project}/secrets/{secret}"
-    records.read(cloud.store, _SECRETS.api, parent)
-    found = [_view(record) for record in records.children(cloud.store, _VERSIONS, parent)]
-    found.sort(key=lambda record: -int(record["name"].rpartition("/")[2]))
-    return {"versions": found, "totalSize": len(found)}
+    found = records.children(cloud.store, _VERSIONS, _SECRETS.name(path))
+    found.sort(key=lambda record: str(record["createTime"]), reverse=True)
+    return {"versions": [_view(record) for record in found], "totalSize": len(found)}
 
 
-def access(cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    """The data of a version."""
+def _access(cloud: Cloud, _: Request | None, **path: str) -> Record:
     record = _read(cloud, **path)
-    return {"name": record["name"], "payload": {"data": _data(record)}}
+    if record["state"] != "ENABLED":
+        raise PreconditionFailed(f"Secret Version [{record['name']}] is {record['state']}.")
+    return {"name": record["name"], "payload": {"data": record["data"]}}
 
 
-def _move(cloud: Cloud, state: str, path: dict[str, str]) -> dict[str, Any]:
+def _move(state: str, cloud: Cloud, _: Request, **path: str) -> Record:
+    """Enable, disable, or destroy, which forgets the data for ever."""
     with cloud.store.transaction():
-        record = _read(cloud, **path)
-        if record["state"] == "DESTROYED" and state != "DESTROYED":
-            raise PreconditionFailed(f"Secret Version [{record['name']}] is in DESTROYED state.")
-        record["state"] = state
+        record = {**_read(cloud, **path), "state": state}
         if state == "DESTROYED":
             record = {**_view(record), "destroyTime": now()}
-        records.put(cloud.store, _VERSIONS, record["name"], record)
-    return _view(record)
+        elif "destroyTime" in record:
+            raise PreconditionFailed(f"Secret Version [{record['name']}] is DESTROYED.")
+        return _view(records.put(cloud.store, _VERSIONS, record["name"], record))
 
 
-def enable(cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    """Make its data accessible."""
-    return _move(cloud, "ENABLED", path)
+def _with_versions(delete: Method) -> Method:
+    """A secret goes together with its versions."""
+
+    def handler(cloud: Cloud, request: Request, **path: str) -> Record:
+        with cloud.store.transaction():
+            delete.handler(cloud, request, **path)
+            sql = "DELETE FROM resources WHERE collection = ? AND parent = ?"
+            cloud.store.run(sql, _VERSIONS, _SECRETS.name(path))
+        return {}
+
+    return Method(delete.name, delete.verb, delete.path, handler)
 
 
-def disable(cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    """Make its data inaccessible for a while."""
-    return _move(cloud, "DISABLED", path)
-
-
-def destroy(cloud: Cloud, _: Request, **path: str) -> dict[str, Any]:
-    """Remove its data for ever."""
-    return _move(cloud, "DESTROYED", path)
-
-
-def _delete(cloud: Cloud, request: Request, project: str, id_: str) -> dict[str, Any]:
-    """Remove the secret and every version."""
-    parent = f"projects/{project}/secrets/{id_}"
-    with cloud.store.transaction():
-        _forget(cloud, request, project=project, id_=id_)
-        sql = "DELETE FROM resources WHERE collection = ? AND parent = ?"
-        cloud.store.run(sql, _VERSIONS, parent)
-    return {}
-
-
-_GENERIC = methods(_SECRETS)
-_forget = next(m.handler for m in _GENERIC if m.name.endswith(".delete"))
-_ONE = "/secretmanager/v1/projects/<project>/secrets/<id:secret>"
+_ONE = f"{_SECRETS.path}/<id:id_>"
 _VERSION = f"{_ONE}/versions/<id:version>"
 METHODS = [
-    *(m for m in _GENERIC if not m.name.endswith(".delete")),
-    Method(f"{_SECRETS.api}.delete", "DELETE", _ONE.replace("<id:secret>", "<id:id_>"), _delete),
-    Method(f"{_SECRETS.api}.addVersion", "POST", f"{_ONE}:addVersion", add_version),
-    Method(f"{_VERSIONS}.list", "GET", f"{_ONE}/versions", list_versions),
-    Method(f"{_VERSIONS}.get", "GET", _VERSION, get_version),
-    Method(f"{_VERSIONS}.access", "GET", f"{_VERSION}:access", access),
-    Method(f"{_VERSIONS}.enable", "POST", f"{_VERSION}:enable", enable),
-    Method(f"{_VERSIONS}.disable", "POST", f"{_VERSION}:disable", disable),
-    Method(f"{_VERSIONS}.destroy", "POST", f"{_VERSION}:destroy", destroy),
+    *(_with_versions(m) if m.name.endswith(".delete") else m for m in methods(_SECRETS)),
+    Method(f"{_SECRETS.api}.addVersion", "POST", f"{_ONE}:addVersion", _add),
+    Method(f"{_VERSIONS}.list", "GET", f"{_ONE}/versions", _list),
+    Method(f"{_VERSIONS}.get", "GET", _VERSION, _get),
+    Method(f"{_VERSIONS}.access", "GET", f"{_VERSION}:access", _access),
+    Method(f"{_VERSIONS}.enable", "POST", f"{_VERSION}:enable", partial(_move, "ENABLED")),
+    Method(f"{_VERSIONS}.disable", "POST", f"{_VERSION}:disable", partial(_move, "DISABLED")),
+    Method(f"{_VERSIONS}.destroy", "POST", f"{_VERSION}:destroy", partial(_move, "DESTROYED")),
 ]

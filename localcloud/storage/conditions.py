@@ -6,6 +6,8 @@ from localcloud.errors import Invalid, NotModified, PreconditionFailed
 
 __all__ = ["check_conditions", "number"]
 
+_MESSAGE = "At least one of the pre-conditions you specified did not hold."
+
 
 def number(arguments: Mapping[str, str], name: str) -> int | None:
     """A parameter that is a whole number, if it is there; raises Invalid for any other text."""
@@ -25,12 +27,7 @@ def check_conditions(
     Raises PreconditionFailed, or NotModified where a reader has this one already.
     """
     for name, actual in (("Generation", generation), ("Metageneration", metageneration)):
-        wanted = number(arguments, f"if{name}Match")
-        if wanted is not None and wanted != actual:
-            raise PreconditionFailed(
-                "At least one of the pre-conditions you specified did not hold."
-            )
-        unwanted = number(arguments, f"if{name}NotMatch")
-        if unwanted is not None and unwanted == actual:
-            message = "At least one of the pre-conditions you specified did not hold."
-            raise NotModified(message) if reading else PreconditionFailed(message)
+        if number(arguments, f"if{name}Match") not in (None, actual):
+            raise PreconditionFailed(_MESSAGE)
+        if number(arguments, f"if{name}NotMatch") == actual:
+            raise (NotModified if reading else PreconditionFailed)(_MESSAGE)

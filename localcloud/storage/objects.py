@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from localcloud.blobs import digest_of
@@ -14,251 +13,172 @@ from localcloud.storage.buckets import read_bucket
 from localcloud.storage.conditions import check_conditions, number
 from localcloud.storage.downloads import download
 from localcloud.store import now
-from localcloud.web import Method, Request, Response, json_body
+from localcloud.web import Method, Record, Request, Response, json_body
 
-__all__ = ["METHODS", "Stored", "commit", "read_object", "view"]
+__all__ = ["METHODS", "Stored", "check_writable", "commit", "read_object", "view"]
 
-_WRITABLE = (
-    "cacheControl",
-    "contentDisposition",
-    "contentEncoding",
-    "contentLanguage",
-    "contentType",
-    "customTime",
-    "eventBasedHold",
-    "metadata",
-    "temporaryHold",
-)
+Arguments = Mapping[str, str]
+
+_CONTENT = ("cacheControl", "contentDisposition", "contentEncoding", "contentLanguage")
+_WRITABLE = (*_CONTENT, "contentType", "customTime", "metadata")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stored:
-    """An object as it is kept."""
+class Stored(NamedTuple):
+    """An object as it is kept: a row, and its record as it is in the row, as JSON."""
 
     bucket: str
     name: str
     generation: int
     metageneration: int
     blob: str
-    record: dict[str, Any]
+    record: str
 
 
-def read_object(cloud: Cloud, bucket: str, name: str, generation: int | None = None) -> Stored:
-    """The live object; raises NotFound, for the bucket too."""
-    sql = (
-        "SELECT generation, metageneration, blob, record FROM objects WHERE bucket = ? AND name = ?"
-    )
+def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments = {}) -> Stored:  # noqa: B006 never changed
+    """The live object, if it is of the `generation` asked for; raises NotFound, also for the bucket."""
+    sql = "SELECT * FROM objects WHERE bucket = ? AND name = ?"
     row = cloud.store.row(sql, bucket, name)
+    wanted = number(arguments, "generation")
     if row is None:
         read_bucket(cloud, bucket)
-    if row is None or generation not in (None, row[0]):
+    if row is None or wanted not in (None, row[2]):
         raise NotFound(f"No such object: {bucket}/{name}")
-    return Stored(
-        bucket=bucket,
-        name=name,
-        generation=row[0],
-        metageneration=row[1],
-        blob=row[2],
-        record=json.loads(row[3]),
-    )
+    return Stored(*row)
 
 
-def view(cloud: Cloud, stored: Stored) -> dict[str, Any]:
+def view(cloud: Cloud, stored: Stored) -> Record:
     """The object resource of the JSON API."""
-    path = f"b/{stored.bucket}/o/{quote(stored.name, safe='')}"
-    generation = str(stored.generation)
+    bucket, name, generation, metageneration, _, record = stored
+    path = f"b/{bucket}/o/{quote(name, safe='')}"
     return {
         "kind": "storage#object",
-        "id": f"{stored.bucket}/{stored.name}/{generation}",
+        "id": f"{bucket}/{name}/{generation}",
         "selfLink": f"{cloud.url}/storage/v1/{path}",
         "mediaLink": f"{cloud.url}/download/storage/v1/{path}?generation={generation}&alt=media",
-        "name": stored.name,
-        "bucket": stored.bucket,
-        "generation": generation,
-        "metageneration": str(stored.metageneration),
-        "etag": f"{generation}/{stored.metageneration}",
-        **stored.record,
+        "name": name,
+        "bucket": bucket,
+        "generation": str(generation),
+        "metageneration": str(metageneration),
+        "etag": f"{generation}/{metageneration}",
+        **json.loads(record),
     }
 
 
 def commit(
-    cloud: Cloud,
-    bucket: str,
-    metadata: Mapping[str, Any],
-    received: Path,
-    arguments: Mapping[str, str],
-) -> dict[str, Any]:
+    cloud: Cloud, bucket: str, metadata: Record, received: Path, arguments: Arguments
+) -> Record:
     """Make received bytes the object that the metadata describe, if the conditions hold.
 
     Raises Invalid where a checksum of the metadata is another than that of the bytes.
     """
-    name = _checked_name(metadata.get("name"))
+    name, fields = _checked_name(metadata), _checked_fields(metadata)
     digest = digest_of(received)
-    for field, actual in (("md5Hash", digest.md5), ("crc32c", digest.crc32c)):
-        if metadata.get(field, actual) != actual:
-            received.unlink()
-            message = f'Provided {field} "{metadata[field]}" doesn\'t match calculated {actual}.'
-            raise Invalid(message)
-    record = {
-        "contentType": "application/octet-stream",
-        **_checked_metadata(metadata),
-        "storageClass": "STANDARD",
-        "size": str(digest.size),
-        "md5Hash": digest.md5,
-        "crc32c": digest.crc32c,
-        "timeCreated": (time := now()),
-        "updated": time,
-        "timeStorageClassUpdated": time,
-        "timeFinalized": time,
-    }
-    return _replace(cloud, bucket, name, record, received, arguments)
-
-
-def _replace(
-    cloud: Cloud,
-    bucket: str,
-    name: str,
-    record: dict[str, Any],
-    received: Path,
-    arguments: Mapping[str, str],
-) -> dict[str, Any]:
+    for field in ("md5Hash", "crc32c"):
+        if metadata.get(field, digest[field]) != digest[field]:
+            raise Invalid(f"Provided {field} doesn't match the calculated {digest[field]}.")
+    check_writable(cloud, bucket, name, arguments)
+    times = dict.fromkeys(("timeCreated", "updated", "timeFinalized"), now())
+    content = {"contentType": "application/octet-stream", **fields, "storageClass": "STANDARD"}
+    record = json.dumps({**content, **digest, **times})
     blob = cloud.blobs.keep(received)
-    try:
-        with cloud.store.transaction():
-            old = check_writable(cloud, bucket, name, arguments)
-            stored = Stored(
-                bucket=bucket,
-                name=name,
-                generation=cloud.store.next_generation(),
-                metageneration=1,
-                blob=blob,
-                record=record,
-            )
-            _write(cloud, stored)
-    except BaseException:
-        cloud.blobs.remove(blob)
-        raise
-    if old:
-        cloud.blobs.remove(old.blob)
+    with cloud.store.transaction():
+        former = check_writable(cloud, bucket, name, arguments)
+        stored = Stored(bucket, name, cloud.store.next_generation(), 1, blob, record)
+        _write(cloud, stored)
+    if former:
+        cloud.blobs.remove(former.blob)
     return view(cloud, stored)
 
 
-def check_writable(
-    cloud: Cloud, bucket: str, name: str, arguments: Mapping[str, str]
-) -> Stored | None:
+def check_writable(cloud: Cloud, bucket: str, name: str, arguments: Arguments) -> Stored | None:
     """The object that would be replaced; raises where the conditions or the bucket refuse."""
     try:
-        old = read_object(cloud, bucket, name)
+        former = read_object(cloud, bucket, name)
     except NotFound:
         read_bucket(cloud, bucket)
-        check_conditions(arguments, 0, 0)
-        return None
-    check_conditions(arguments, old.generation, old.metageneration)
-    return old
+        former = None
+    check_conditions(arguments, *(former[2:4] if former else (0, 0)))
+    return former
 
 
 def _write(cloud: Cloud, stored: Stored) -> None:
-    cloud.store.run(
-        "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)",
-        stored.bucket,
-        stored.name,
-        stored.generation,
-        stored.metageneration,
-        stored.blob,
-        json.dumps(stored.record),
-    )
+    cloud.store.run("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)", *stored)
 
 
-def _checked_name(name: Any) -> str:
+def _checked_name(metadata: Record) -> str:
+    name = metadata.get("name")
     try:
         size = len(name.encode()) if isinstance(name, str) else 0
     except UnicodeEncodeError:
         size = 0
-    if not 1 <= size <= 1024:
-        raise Invalid("Required object name: 1 to 1024 bytes of UTF-8")
-    if name in (".", "..") or "\r" in name or "\n" in name or "\0" in name:
+    if not 1 <= size <= 1024 or name in (".", "..") or set(str(name)) & set("\r\n\0"):
         raise Invalid(f"Invalid object name: {name!r}")
     return str(name)
 
 
-def _checked_metadata(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a caller may set, of the right type."""
+def _checked_fields(body: Record) -> Record:
+    """What a caller may set, of the right type: texts, for they become headers."""
     fields = {name: body[name] for name in _WRITABLE if body.get(name) is not None}
     for name, value in fields.items():
-        kind = dict if name == "metadata" else bool if name.endswith("Hold") else str
-        texts = value.values() if isinstance(value, dict) else [value]
-        if not isinstance(value, kind) or any(
-            isinstance(text, str) and not text.isprintable() for text in texts
-        ):
+        texts = value.values() if name == "metadata" and isinstance(value, dict) else [value]
+        if not all(text is None or _is_line(text) for text in texts):
             raise Invalid(f"Invalid value for {name}")
     return fields
 
 
-def get(cloud: Cloud, request: Request, bucket: str, name: str) -> dict[str, Any] | Response:
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and not set(value) & set("\r\n\0")
+
+
+def _get(cloud: Cloud, request: Request, bucket: str, name: str) -> Record | Response:
     """The record, or with `alt=media` the bytes."""
-    stored = read_object(cloud, bucket, name, number(request.args, "generation"))
-    check_conditions(request.args, stored.generation, stored.metageneration, reading=True)
     if request.args.get("alt") == "media":
-        return download(cloud, request, stored.bucket, stored.name)
+        return _get_media(cloud, request, bucket, name)
+    stored = read_object(cloud, bucket, name, request.args)
+    check_conditions(request.args, *stored[2:4], reading=True)
     return view(cloud, stored)
 
 
-def get_media(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
-    """The bytes."""
-    stored = read_object(cloud, bucket, name, number(request.args, "generation"))
-    check_conditions(request.args, stored.generation, stored.metageneration, reading=True)
-    return download(cloud, request, stored.bucket, stored.name)
+def _get_media(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
+    stored = read_object(cloud, bucket, name, request.args)
+    check_conditions(request.args, *stored[2:4], reading=True)
+    return download(cloud, request, bucket, name)
 
 
-def patch(cloud: Cloud, request: Request, bucket: str, name: str) -> dict[str, Any]:
+def _patch(cloud: Cloud, request: Request, bucket: str, name: str) -> Record:
     """Change what the body names; null removes."""
-    return _change(cloud, request, bucket, name, whole=False)
-
-
-def update(cloud: Cloud, request: Request, bucket: str, name: str) -> dict[str, Any]:
-    """Replace all that may be changed."""
-    return _change(cloud, request, bucket, name, whole=True)
-
-
-def _change(
-    cloud: Cloud, request: Request, bucket: str, name: str, *, whole: bool
-) -> dict[str, Any]:
     body = json_body(request)
-    fields = _checked_metadata(body)
+    changed = _checked_fields(body)
     with cloud.store.transaction():
-        old = read_object(cloud, bucket, name, number(request.args, "generation"))
-        check_conditions(request.args, old.generation, old.metageneration)
-        gone = [field for field in _WRITABLE if whole or (field in body and body[field] is None)]
-        kept = {field: value for field, value in old.record.items() if field not in gone}
-        if not whole and "metadata" in fields:
-            merged = {**kept.get("metadata", {}), **fields["metadata"]}
-            fields["metadata"] = {key: text for key, text in merged.items() if text is not None}
-        stored = Stored(
-            bucket=bucket,
-            name=name,
-            generation=old.generation,
-            metageneration=old.metageneration + 1,
-            blob=old.blob,
-            record={**kept, **fields, "updated": now()},
+        former = read_object(cloud, bucket, name, request.args)
+        check_conditions(request.args, *former[2:4])
+        record = json.loads(former.record)
+        if "metadata" in changed:
+            merged = {**record.get("metadata", {}), **changed["metadata"]}
+            changed["metadata"] = {key: text for key, text in merged.items() if text is not None}
+        for field in _WRITABLE:
+            if field in body and body[field] is None:
+                record.pop(field, None)
+        stored = former._replace(
+            metageneration=former.metageneration + 1,
+            record=json.dumps({**record, **changed, "updated": now()}),
         )
         _write(cloud, stored)
     return view(cloud, stored)
 
 
-def delete(cloud: Cloud, request: Request, bucket: str, name: str) -> None:
-    """Remove it."""
+def _delete(cloud: Cloud, request: Request, bucket: str, name: str) -> None:
     with cloud.store.transaction():
-        old = read_object(cloud, bucket, name, number(request.args, "generation"))
-        check_conditions(request.args, old.generation, old.metageneration)
+        former = read_object(cloud, bucket, name, request.args)
+        check_conditions(request.args, *former[2:4])
         cloud.store.run("DELETE FROM objects WHERE bucket = ? AND name = ?", bucket, name)
-    cloud.blobs.remove(old.blob)
+    cloud.blobs.remove(former.blob)
 
 
 _ONE = "/storage/v1/b/<bucket>/o/<name>"
 METHODS = [
-    Method("storage.objects.get", "GET", _ONE, get),
-    Method("storage.objects.getMedia", "GET", f"/download{_ONE}", get_media),
-    Method("storage.objects.patch", "PATCH", _ONE, patch),
-    Method("storage.objects.update", "PUT", _ONE, update),
-    Method("storage.objects.delete", "DELETE", _ONE, delete),
+    Method("storage.objects.get", "GET", _ONE, _get),
+    Method("storage.objects.getMedia", "GET", f"/download{_ONE}", _get_media),
+    Method("storage.objects.patch", "PATCH", _ONE, _patch),
+    Method("storage.objects.delete", "DELETE", _ONE, _delete),
 ]

@@ -4,127 +4,118 @@ from xml.sax.saxutils import escape
 
 from localcloud.cloud import Cloud
 from localcloud.errors import NotFound
-from localcloud.policies import grants, read_policy
+from localcloud.policies import grants
 from localcloud.storage.buckets import policy_name, read_bucket
 from localcloud.storage.downloads import download
-from localcloud.storage.listing import names
-from localcloud.web import Answer, Method, Request, Response
+from localcloud.storage.listing import Page
+from localcloud.web import Answer, Method, Record, Request, Response
 
 __all__ = ["METHODS"]
 
-_READERS = frozenset(
-    f"roles/storage.{role}"
-    for role in ("legacyObjectReader", "legacyObjectOwner", "objectViewer", "objectAdmin", "admin")
-)
-_LISTERS = frozenset(
-    f"roles/storage.{role}"
-    for role in ("legacyBucketReader", "legacyBucketWriter", "objectViewer", "objectAdmin", "admin")
-)
+
+def _roles(*names: str) -> frozenset[str]:
+    return frozenset(f"roles/storage.{name}" for name in (*names, "objectAdmin", "admin"))
 
 
-def get(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
-    """An object, to whoever asks; 403 where it may not be known that there is none."""
-    try:
-        response = _get(cloud, request, bucket, name)
-    except NotFound:
-        response = _error(404, "NoSuchKey", "The specified key does not exist.")
-    return _with_cors(cloud, request, bucket, response)
+_READERS = _roles("objectViewer", "legacyObjectReader", "legacyObjectOwner")
+_LISTERS = _roles("objectViewer", "legacyBucketReader", "legacyBucketWriter", "legacyBucketOwner")
 
 
 def _get(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
-    may_read, may_list = _rights(cloud, bucket)
-    if not may_read:
-        return _denied()
+    """An object, to whoever may read it; 403 where it may not be known that there is none."""
     try:
+        if not _may(cloud, bucket, _READERS):
+            return _error(403, "AccessDenied", "Access denied.")
         response = download(cloud, request, bucket, name)
     except NotFound:
-        if may_list:
-            raise
-        return _denied()
+        if _bucket(cloud, bucket) and not _may(cloud, bucket, _LISTERS):
+            return _error(403, "AccessDenied", "Access denied.")
+        return _error(404, "NoSuchKey", "The specified key does not exist.")
     response.headers.setdefault("Cache-Control", "public, max-age=3600")
     return response
 
 
-def list_(cloud: Cloud, request: Request, bucket: str) -> Response:
-    """The names in a bucket, to whoever may list it."""
-    if not _rights(cloud, bucket)[1]:
-        return _with_cors(cloud, request, bucket, _denied())
-    keys = names(cloud, bucket, request.args.get("prefix", ""))
-    items = "".join(f"<Contents><Key>{escape(key)}</Key></Contents>" for key in keys)
-    body = f"<?xml version='1.0' encoding='UTF-8'?><ListBucketResult>{items}</ListBucketResult>"
-    return _with_cors(cloud, request, bucket, Answer(body, mimetype="application/xml"))
+def _list(cloud: Cloud, request: Request, bucket: str) -> Response:
+    """The first thousand names in a bucket, to whoever may list it."""
+    if not _may(cloud, bucket, _LISTERS):
+        return _error(403, "AccessDenied", "Access denied.")
+    page = Page(bucket, request.args)
+    page.fill(cloud)
+    items = (f"<Contents><Key>{escape(stored.name)}</Key></Contents>" for stored in page.items)
+    return _xml(200, f"<ListBucketResult>{''.join(items)}</ListBucketResult>")
 
 
-def preflight(cloud: Cloud, request: Request, bucket: str, name: str = "") -> Response:  # noqa: ARG001 in the path
-    """A browser's question before it asks."""
-    response = Answer(status=200)
-    wanted = request.headers.get("Access-Control-Request-Method", "")
-    rule = _rule(cloud, request, bucket, wanted)
-    if rule is not None:
-        exposed = rule.get("responseHeader") or []
-        _allow(response, request, rule)
-        response.headers["Access-Control-Allow-Methods"] = ", ".join(rule.get("method") or [])
-        response.headers["Access-Control-Allow-Headers"] = ", ".join(exposed)
-        response.headers["Access-Control-Max-Age"] = str(rule.get("maxAgeSeconds", 3600))
+def _may(cloud: Cloud, bucket: str, roles: frozenset[str]) -> bool:
+    """May everybody do what these roles allow? Raises NotFound for the bucket."""
+    access = read_bucket(cloud, bucket)["iamConfiguration"]
+    prevented = access["publicAccessPrevention"] == "enforced"
+    return not prevented and grants(cloud.store, policy_name(bucket), roles)
+
+
+def _bucket(cloud: Cloud, bucket: str) -> Record:
+    try:
+        return read_bucket(cloud, bucket)
+    except NotFound:
+        return {}
+
+
+def _xml(status: int, body: str) -> Response:
+    text = f"<?xml version='1.0' encoding='UTF-8'?>{body}"
+    return Answer(text, status=status, mimetype="application/xml")
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    response = _xml(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+    response.headers["Cache-Control"] = "private, max-age=0"
     return response
 
 
-def _rights(cloud: Cloud, bucket: str) -> tuple[bool, bool]:
-    """May everybody read objects, and list them? Raises NotFound for the bucket."""
-    record = read_bucket(cloud, bucket)
-    if record["iamConfiguration"]["publicAccessPrevention"] == "enforced":
-        return False, False
-    policy = read_policy(cloud.store, policy_name(bucket))
-    return grants(policy, _READERS), grants(policy, _LISTERS)
-
-
-def _with_cors(cloud: Cloud, request: Request, bucket: str, response: Response) -> Response:
-    rule = _rule(cloud, request, bucket, request.method)
-    if rule is not None:
+def _shared(cloud: Cloud, request: Request, bucket: str, name: str = "") -> Response:
+    """What `_get` and `_list` answer, with the headers that let other sites read it."""
+    if name:
+        response = _get(cloud, request, bucket, name)
+    else:
+        response = _list(cloud, request, bucket)
+    if rule := _rule(cloud, request, bucket, request.method):
         _allow(response, request, rule)
         if exposed := rule.get("responseHeader"):
             response.headers["Access-Control-Expose-Headers"] = ", ".join(exposed)
     return response
 
 
-def _rule(cloud: Cloud, request: Request, bucket: str, method: str) -> dict[str, list[str]] | None:
+def _preflight(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:  # noqa: ARG001 in the path
+    """A browser's question before it asks."""
+    response = Answer(status=200)
+    method = request.headers.get("Access-Control-Request-Method", "")
+    if rule := _rule(cloud, request, bucket, method):
+        _allow(response, request, rule)
+        allowed = {"Methods": "method", "Headers": "responseHeader"}
+        for header, part in allowed.items():
+            response.headers[f"Access-Control-Allow-{header}"] = ", ".join(rule.get(part) or [])
+        response.headers["Access-Control-Max-Age"] = str(rule.get("maxAgeSeconds", 3600))
+    return response
+
+
+def _rule(cloud: Cloud, request: Request, bucket: str, method: str) -> Record | None:
     """The first of the bucket's CORS rules that fits origin and method."""
     origin = request.headers.get("Origin")
-    try:
-        rules = read_bucket(cloud, bucket).get("cors") or [] if origin else []
-    except NotFound:
-        return None
-    for rule in rules:
+    for rule in _bucket(cloud, bucket).get("cors") or [] if origin else []:
         origins, methods = rule.get("origin") or [], rule.get("method") or []
-        if ("*" in origins or origin in origins) and ("*" in methods or method in methods):
+        if {"*", origin} & set(origins) and {"*", method} & set(methods):
             return dict(rule)
     return None
 
 
-def _allow(response: Response, request: Request, rule: dict[str, list[str]]) -> None:
-    everybody = "*" in rule["origin"]
-    response.headers["Access-Control-Allow-Origin"] = (
-        "*" if everybody else request.headers["Origin"]
-    )
-    if not everybody:
+def _allow(response: Response, request: Request, rule: Record) -> None:
+    if "*" in rule["origin"]:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Vary"] = "Origin"
 
 
-def _denied() -> Response:
-    return _error(403, "AccessDenied", "Access denied.")
-
-
-def _error(status: int, code: str, message: str) -> Response:
-    body = (
-        "<?xml version='1.0' encoding='UTF-8'?>"
-        f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    )
-    headers = {"Cache-Control": "private, max-age=0"}
-    return Answer(body, status=status, mimetype="application/xml", headers=headers)
-
-
 METHODS = [
-    Method("storage.public.get", "GET", "/<bucket>/<path:name>", get),
-    Method("storage.public.list", "GET", "/<bucket>", list_),
-    Method("storage.public.options", "OPTIONS", "/<bucket>/<path:name>", preflight),
+    Method("storage.public.get", "GET", "/<bucket>/<path:name>", _shared),
+    Method("storage.public.list", "GET", "/<bucket>", _shared),
+    Method("storage.public.options", "OPTIONS", "/<bucket>/<path:name>", _preflight),
 ]
