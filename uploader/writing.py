@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from uploader.captions import CAPTIONS, LOADER, decode, parse_captions, read_captions
+from uploader.captions import CAPTIONS, LOADER, decode, parse_captions
 from uploader.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def add_entries(root: Path, entries: dict[str, Words]) -> None:
     file = root / CAPTIONS
     text = _text(file)
     blocks = (f"{_quoted(path)}:\n{_block(words, _ASKED)}" for path, words in entries.items())
-    _replace(file, text, f"{(text or _HEAD).rstrip()}\n\n{''.join(blocks)}", set(entries))
+    _replace(file, f"{(text or _HEAD).rstrip()}\n\n{''.join(blocks)}", _words_in(text) | entries)
 
 
 def set_words(root: Path, path: str, words: Words) -> None:
@@ -53,10 +53,10 @@ def set_words(root: Path, path: str, words: Words) -> None:
     if not places:
         add_entries(root, {path: words})
         return
-    kept = read_captions(file, file.name).entries[name].words
-    words = replace(words, license=kept.license, hidden=kept.hidden)
+    before = _words_in(text)
+    words = replace(words, license=before[name].license, hidden=before[name].hidden)
     entry = f"{_quoted(name)}:\n{_block(words, ('caption',))}".rstrip()
-    _replace(file, text, text[: places[0].start] + entry + text[places[0].end :], {name})
+    _replace(file, text[: places[0].start] + entry + text[places[0].end :], before | {name: words})
 
 
 def rename_entries(root: Path, moved: dict[str, str]) -> None:
@@ -66,7 +66,9 @@ def rename_entries(root: Path, moved: dict[str, str]) -> None:
     for place in reversed(_places(file, text)):
         if new := moved.get(place.name):
             changed = changed[: place.start] + _quoted(new) + changed[place.key_end :]
-    _replace(file, text, changed, {*moved, *moved.values()})
+    if changed != text:
+        before = _words_in(text)
+        _replace(file, changed, {moved.get(name, name): words for name, words in before.items()})
 
 
 def _home(root: Path, path: str) -> tuple[Path, str]:
@@ -140,9 +142,9 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _replace(file: Path, before: str, text: str, touched: set[str]) -> None:
-    """Write the whole file or nothing, once it is sure that no other entry changes."""
-    if _others(before, touched) != _others(text, touched):
+def _replace(file: Path, text: str, wanted: dict[str, Words]) -> None:
+    """Write the whole file or nothing, once it is sure that it says what is wanted."""
+    if _words_in(text) != wanted:
         raise CaptionsError(f"{file} is written in a way that can be read, but not changed.")
     mode = file.stat().st_mode if file.exists() else 0o644
     with NamedTemporaryFile("wb", dir=file.parent, prefix=".captions", delete=False) as out:
@@ -157,6 +159,5 @@ def _replace(file: Path, before: str, text: str, touched: set[str]) -> None:
             raise
 
 
-def _others(text: str, touched: set[str]) -> dict[str, Words]:
-    entries = parse_captions(text, CAPTIONS).entries
-    return {name: entry.words for name, entry in entries.items() if name not in touched}
+def _words_in(text: str) -> dict[str, Words]:
+    return {name: entry.words for name, entry in parse_captions(text, CAPTIONS).entries.items()}

@@ -102,6 +102,10 @@ def create_app(folder: Path, photos: list[Photo], workers: Workers) -> Flask:
         content = Path(__file__).with_name(name).read_bytes()
         return Response(content, mimetype=kind[name.rpartition(".")[2]])
 
+    @app.get("/favicon.ico")
+    def no_icon() -> tuple[str, int]:
+        return "", HTTPStatus.NO_CONTENT
+
     @app.get("/photos")
     def list_photos() -> Response:
         return jsonify([_as_json(photo, words[photo.id]) for photo in photos])
