@@ -26,7 +26,7 @@ def api(stack: Stack) -> Finding:
         return wrong("api", f"asked with the stack's key it answers {_why(answer)}", do)
     image = fetch(photo["src"], method="HEAD")
     if image.status != 200:
-        return wrong("api", f"it names {photo['src']}, which answers {image.status}", stack.up)
+        return wrong("api", f"it names {photo['src']}, which answers {image.status}", stack.sync)
     return ok("api", f"{_api(stack)} answers with a photo")
 
 
@@ -74,7 +74,7 @@ def embed(stack: Stack) -> list[Finding]:
     findings = [
         ok("page", f"{site}/index.html")
         if page.status == 200
-        else wrong("page", f"{site}/index.html answers {page.status}", stack.up)
+        else wrong("page", f"{site}/index.html answers {page.status}", stack.repair)
     ]
     config = fetch(f"{site}/config.json")
     findings.append(_told(stack, "page", config.status, config.json()))
@@ -82,19 +82,21 @@ def embed(stack: Stack) -> list[Finding]:
     findings.append(_told(stack, "embed", script.status, _config_of(script)))
     if script.headers.get("Access-Control-Allow-Origin") != "*":
         says = f"pages elsewhere may not load {site}/embed.js (CORS of the bucket)"
-        findings.append(wrong("embed", says, stack.up))
+        findings.append(wrong("embed", says, stack.repair))
     return findings
 
 
 def _told(stack: Stack, about: str, status: int, config: Any) -> Finding:
     wanted = {name: stack.outputs[name] for name in ("apiUrl", "apiKey")}
     if status != 200:
-        return wrong(about, f"its configuration answers {status}", stack.up)
+        return wrong(about, f"its configuration answers {status}", stack.repair)
     if not isinstance(config, dict):
-        return wrong(about, "it comes without its configuration", stack.up)
+        return wrong(about, "it comes without its configuration", stack.repair)
     differing = [name for name, value in wanted.items() if config.get(name) != value]
     if differing:
-        return wrong(about, f"it has another {' and '.join(differing)} than the stack", stack.up)
+        return wrong(
+            about, f"it has another {' and '.join(differing)} than the stack", stack.repair
+        )
     return ok(about, "it knows the API's address and key")
 
 

@@ -18,11 +18,11 @@ def listing(stack: Stack) -> Finding:
     if status in (401, 403):
         return ok("listing", "photos are readable by name, and nobody can list them")
     if status != 200:
-        return wrong("listing", f"{stack.base_url} answers {status}", stack.up)
+        return wrong("listing", f"{stack.base_url} answers {status}", stack.repair)
     return wrong(
         "listing",
         f"strangers can list the bucket at {stack.base_url}",
-        f"Take away every role of allUsers but Storage Legacy Object Reader, then: {stack.up}",
+        "Take away every role of allUsers but Storage Legacy Object Reader.",
     )
 
 
@@ -30,14 +30,14 @@ def catalog(stack: Stack) -> list[Finding]:
     """Whether the catalog is whole, and whether what it names is there."""
     answer = fetch(f"{stack.base_url}/catalog.jsonl")
     if answer.status != 200:
-        return [wrong("catalog", f"it answers {answer.status}", stack.up)]
+        return [wrong("catalog", f"it answers {answer.status}", stack.sync)]
     try:
         head, *records = [json.loads(line) for line in answer.body.decode().splitlines()]
         fault = _fault(stack, head, records)
     except (ValueError, KeyError, TypeError) as error:
-        return [wrong("catalog", f"it cannot be read: {error!r}", stack.up)]
+        return [wrong("catalog", f"it cannot be read: {error!r}", stack.sync)]
     if fault:
-        return [wrong("catalog", fault, stack.up)]
+        return [wrong("catalog", fault, stack.sync)]
     return [ok("catalog", f"{len(records)} photos, in order"), _renditions(stack, records)]
 
 
@@ -65,5 +65,5 @@ def _renditions(stack: Stack, records: list[dict[str, Any]]) -> Finding:
     missing = [url for url in addresses if fetch(url, method="HEAD").status != 200]
     if missing:
         says = f"{len(missing)} of {len(addresses)} asked for are not there: {missing[0]}"
-        return wrong("renditions", says, f"python -m uploader doctor --help; then {stack.up}")
+        return wrong("renditions", says, stack.sync)
     return ok("renditions", f"{len(addresses)} asked for, all there")

@@ -43,8 +43,21 @@ class Stack:
 
     @property
     def up(self) -> str:
-        """What to type to make the gallery, or to mend it."""
+        """What to type to make the gallery, or to deploy what was changed."""
         return "make up" if self.is_local else f"pulumi up -s {self.name}"
+
+    @property
+    def repair(self) -> str:
+        """What to type where a resource is no longer as the stack left it."""
+        return "make up" if self.is_local else f"pulumi up -s {self.name} --refresh"
+
+    @property
+    def sync(self) -> str:
+        """What to type where photos or catalog are: neither engine nor runner looks at objects."""
+        address = "/".join(self.config.get("gcp:storageCustomEndpoint", "").split("/")[:3])
+        words = [f"STORAGE_EMULATOR_HOST={address}"] if self.is_local else []
+        words += [".venv/bin/python -m uploader sync", str(self.setting("photosDir"))]
+        return " ".join([*words, "--source stack --bucket", self.outputs["bucket"]])
 
     @property
     def base_url(self) -> str:
