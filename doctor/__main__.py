@@ -9,6 +9,7 @@ from doctor.errors import DoctorError
 from doctor.findings import Finding, as_json, as_text, ok, wrong
 from doctor.gallery import api, cors, embed, key
 from doctor.google import Google, access_token
+from doctor.http import fetch
 from doctor.leftovers import leftovers
 from doctor.photos import catalog, listing
 from doctor.stack import Stack, read_stack
@@ -40,18 +41,22 @@ def main(arguments: list[str] | None = None) -> int:
 def examine(stack: Stack) -> list[Finding]:
     """Return what is found: what is in the way, the gallery, what was left behind."""
     google = Google(config=stack.config, token=access_token(stack.config))
-    findings = [] if stack.is_local else before(stack, google)
-    if stack.is_local:
-        findings.append(ok("Google", "not needed: this stack is on this machine"))
+    findings = [_local(stack)] if stack.is_local else before(stack, google)
     if not stack.outputs:
-        findings.append(
-            wrong("gallery", "there is none of this stack yet", stack.up)
-            if stack.is_local
-            else ok("gallery", f"none of this stack yet; to make it: {stack.up}")
-        )
+        return [*findings, ok("gallery", f"none of this stack yet; to make it: {stack.up}")]
+    if findings[0].verdict == "wrong" and stack.is_local:
         return findings
-    findings += _after(stack)
-    return findings + (leftovers(stack, google) if google.token else [])
+    return [*findings, *_after(stack), *(leftovers(stack, google) if google.token else [])]
+
+
+def _local(stack: Stack) -> Finding:
+    """Whether the local cloud answers, where there is something on it."""
+    try:
+        if stack.outputs:
+            fetch(stack.base_url)
+    except DoctorError as error:
+        return wrong("local cloud", str(error), stack.up)
+    return ok("Google", "not needed: this stack is on this machine")
 
 
 def _after(stack: Stack) -> list[Finding]:

@@ -7,6 +7,7 @@ import pytest
 from doctor import __main__ as command
 from doctor.errors import UnreachableError
 from doctor.findings import as_json, as_text, asked, ok, unknown, wrong
+from doctor.stack import Stack
 
 FOUND = [ok("api", "answers"), wrong("key", "lets all in", "make up"), unknown("billing", "?", "x")]
 
@@ -53,3 +54,34 @@ def test_a_stack_that_is_not_there_is_one_line(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == (
         "error: There is no Pulumi.nowhere.yaml here. Stacks: local, dev, prod.\n"
     )
+
+
+def test_a_gallery_that_does_not_answer_is_wrong_in_each_of_its_parts():
+    nobody = "http://127.0.0.1:9"
+    outputs = {"apiUrl": nobody, "siteUrl": f"{nobody}/b/site/index.html", "apiKey": "k"}
+    stack = Stack(
+        name="dev",
+        config={"image-gallery:photosDir": "photos", "image-gallery:allowedOrigins": "[]"},
+        outputs={**outputs, "bucket": "b", "photoCount": 9},
+        held=frozenset(),
+    )
+
+    found = [finding for finding in command.examine(stack) if finding.verdict == "wrong"]
+
+    parts = {finding.about: finding for finding in found}
+    assert {"api", "key", "cors", "listing", "catalog", "embed"} <= set(parts)
+    assert {finding.do for finding in found if finding.about in ("api", "embed")} == {
+        "pulumi up -s dev"
+    }
+
+
+def test_a_stack_without_a_gallery_says_how_to_make_one():
+    config = {"gcp:storageCustomEndpoint": "http://127.0.0.1:9/storage/v1/"}
+    stack = Stack(name="local", config=config, outputs={}, held=frozenset())
+
+    says = [finding.says for finding in command.examine(stack)]
+
+    assert says == [
+        "not needed: this stack is on this machine",
+        "none of this stack yet; to make it: make up",
+    ]
