@@ -45,6 +45,12 @@ class _Identifier(BaseConverter):
     regex = "[^/:]+"
 
 
+class _Rest(BaseConverter):
+    """All that follows, slashes included; perhaps nothing."""
+
+    regex, part_isolating = ".*", False
+
+
 class Router:
     """Finds the method of a request; what lies below `prefixes` is an API, all else is public."""
 
@@ -74,7 +80,10 @@ def _map(methods: list[Method]) -> Map:
     rules = [
         Rule(m.path, methods=None if m.verb == "*" else [m.verb], endpoint=m.name) for m in methods
     ]
-    return Map(rules, merge_slashes=False, redirect_defaults=False, converters={"id": _Identifier})
+    return Map(rules, merge_slashes=False, redirect_defaults=False, converters=_CONVERTERS)
+
+
+_CONVERTERS = {"id": _Identifier, "rest": _Rest}
 
 
 def json_body(request: Request) -> Record:
@@ -92,12 +101,14 @@ def answer(request: Request, result: Result | CloudError) -> Response:
     """What a handler made of a request, or why not, as a response; `fields` cuts JSON."""
     if isinstance(result, Response):
         return result
-    status, body = 200, result
+    if result is None:
+        return Answer(status=204)
     if isinstance(result, CloudError):
         status, body = result.code, result.envelope()
-    elif body and (fields := request.args.get("fields")):
-        body = select(body, fields)
-    if body is None or status == 304:
-        return Answer(status=204 if body is None else 304)
+    else:
+        fields = request.args.get("fields")
+        status, body = 200, select(result, fields) if fields else result
+    if status == 304:
+        return Answer(status=304)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Answer(text, status=status, mimetype="application/json")

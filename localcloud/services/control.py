@@ -63,7 +63,8 @@ def state(cloud: Cloud, _: Request) -> dict[str, Any]:
         "objects": objects,
         "resources": _records(
             cloud,
-            "SELECT collection || '/' || name, record FROM resources WHERE collection != 'operations' ORDER BY 1",
+            "SELECT collection || '/' || name, record FROM resources"
+            " WHERE collection != 'operations' ORDER BY 1",
         ),
         "policies": _records(cloud, "SELECT resource, policy FROM policies ORDER BY 1"),
     }

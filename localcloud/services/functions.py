@@ -249,7 +249,7 @@ METHODS = [
     Method(f"{_API}.patch", "PATCH", _ONE, _patch),
     Method(f"{_API}.delete", "DELETE", _ONE, _delete),
     Method("cloudfunctions.call", "*", "/_functions/<id_>", _call),
-    Method("cloudfunctions.call.path", "*", "/_functions/<id_>/<path:rest>", _call),
+    Method("cloudfunctions.call.path", "*", "/_functions/<id_>/<rest:rest>", _call),
     *policy_methods(_API, _ONE, "GET", _function_policy),
     *(
         _opening(method)

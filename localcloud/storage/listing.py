@@ -50,7 +50,8 @@ class Page:
 
     def _rows(self, cloud: Cloud, start: str) -> list[tuple[Any, ...]]:
         end = min(self.arguments.get("endOffset") or _LAST, self._prefix + _LAST)
-        sql = "SELECT * FROM objects WHERE bucket = ? AND name >= ? AND name < ? ORDER BY name LIMIT ?"
+        sql = "SELECT * FROM objects WHERE bucket = ? AND name >= ? AND name < ?"
+        sql += " ORDER BY name LIMIT ?"
         return cloud.store.rows(sql, self.bucket, start, end, self._size + 1)
 
     def _take(self, rows: list[tuple[Any, ...]]) -> str | None:

@@ -35,7 +35,7 @@ class Stored(NamedTuple):
 
 
 def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments = {}) -> Stored:  # noqa: B006 never changed
-    """The live object, if it is of the `generation` asked for; raises NotFound, also for the bucket."""
+    """The live object, if it has the `generation` asked for; raises NotFound, or for the bucket."""
     sql = "SELECT * FROM objects WHERE bucket = ? AND name = ?"
     row = cloud.store.row(sql, bucket, name)
     wanted = number(arguments, "generation")

@@ -72,10 +72,7 @@ def _error(status: int, code: str, message: str) -> Response:
 
 def _shared(cloud: Cloud, request: Request, bucket: str, name: str = "") -> Response:
     """What `_get` and `_list` answer, with the headers that let other sites read it."""
-    if name:
-        response = _get(cloud, request, bucket, name)
-    else:
-        response = _list(cloud, request, bucket)
+    response = _get(cloud, request, bucket, name) if name else _list(cloud, request, bucket)
     if rule := _rule(cloud, request, bucket, request.method):
         _allow(response, request, rule)
         if exposed := rule.get("responseHeader"):
@@ -115,7 +112,7 @@ def _allow(response: Response, request: Request, rule: Record) -> None:
 
 
 METHODS = [
-    Method("storage.public.get", "GET", "/<bucket>/<path:name>", _shared),
+    Method("storage.public.get", "GET", "/<bucket>/<rest:name>", _shared),
     Method("storage.public.list", "GET", "/<bucket>", _shared),
-    Method("storage.public.options", "OPTIONS", "/<bucket>/<path:name>", _preflight),
+    Method("storage.public.options", "OPTIONS", "/<bucket>/<rest:name>", _preflight),
 ]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from localcloud.cloud import Cloud
 from localcloud.errors import CloudError, Invalid, NotFound
-from localcloud.storage.conditions import number
 from localcloud.storage.objects import check_writable, commit
 from localcloud.web import Answer, Method, Record, Request, Response, json_body
 
@@ -139,7 +138,7 @@ def _content_range(request: Request) -> tuple[int | None, int | None]:
     """Where the piece starts (None: it is a question), and the size of the whole, if known."""
     text = request.headers.get("Content-Range")
     if text is None:
-        return 0, number(request.headers, "Content-Length")
+        return 0, request.content_length
     parts = _RANGE.fullmatch(text)
     if parts is None:
         raise Invalid(f"Failed to parse Content-Range header: {text}")

@@ -18,7 +18,8 @@ def choose(request):
         os._exit(1)
     print(json.dumps({"severity": "INFO", "message": "hit", "event": "hit"}))
     names = ("WORD", "SECRET", "PYTHONPATH", "K_SERVICE")
-    return {"version": VERSION, "PID": os.getpid(), **{name: os.environ.get(name) for name in names}}
+    found = {name: os.environ.get(name) for name in names}
+    return {"version": VERSION, "PID": os.getpid(), **found}
 """
 
 

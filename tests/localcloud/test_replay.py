@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.conftest import LocalCloud
 from tests.localcloud.archives import archive
 
 RECORDED = [
@@ -23,20 +24,12 @@ LONGEST_WAIT = 120
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    from tests.conftest import LocalCloud
-
-    cloud = LocalCloud(tmp_path_factory.mktemp("replay"))
-    cloud.start()
-    yield cloud
-    cloud.stop()
-
-
-@pytest.fixture(scope="module")
-def replayed(cloud):
+def replayed(tmp_path_factory):
     """Every exchange with our status and answer, in the recorded order."""
-    made_up = {}
-    return [(exchange, *send(cloud, exchange, made_up)) for exchange in RECORDED]
+    cloud, made_up = LocalCloud(tmp_path_factory.mktemp("replay")), {}
+    cloud.start()
+    yield [(exchange, *send(cloud, exchange, made_up)) for exchange in RECORDED]
+    cloud.stop()
 
 
 def send(cloud, exchange, made_up):

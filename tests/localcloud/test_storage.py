@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import google_crc32c
 import pytest
@@ -27,11 +28,6 @@ ODD_NAMES = (
     "a b", "a#b", "a%b", "a%2Fb", "a?b=c", "a&b+c", "ä/ö.webp", "雪", "a//b", "/a", "a/", "a:b",
     "..a", "a/../b", "acl", "o/a/acl", "😀", "e\u0301", "\u00e9", "a;b=c", "[a]*", "'\"<>",
 )  # fmt: skip
-
-
-@pytest.fixture
-def bucket(local_cloud):
-    return local_cloud.storage_client().create_bucket("photos")
 
 
 def request(method, url, data=None, **headers):
@@ -77,7 +73,7 @@ def test_odd_names_are_names_like_others(bucket):
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a\nb", "a\rb", "é" * 513])
 def test_names_that_google_refuses_are_refused(bucket, name):
-    url = f"{bucket.client._connection.API_BASE_URL}/upload/storage/v1/b/photos/o"
+    url = f"{bucket.client._connection.API_BASE_URL}/upload/storage/v1/b/{bucket.name}/o"
     body = f"--x\r\n\r\n{json.dumps({'name': name})}\r\n--x\r\n\r\n.\r\n--x--"
 
     status, _, answer = request(
@@ -99,8 +95,8 @@ def test_a_wrong_checksum_is_refused_and_leaves_nothing(bucket):
         blob.reload()
 
 
-def test_a_crc32c_in_the_header_is_checked(local_cloud, bucket):
-    url = f"{local_cloud.url}/upload/storage/v1/b/photos/o?uploadType=media&name=a"
+def test_a_crc32c_in_the_header_is_checked(cloud, bucket):
+    url = f"{cloud.url}/upload/storage/v1/b/{bucket.name}/o?uploadType=media&name=a"
     right = base64.b64encode(google_crc32c.value(b"hello").to_bytes(4, "big")).decode()
 
     wrong, _, _ = request("POST", url, b"hellO", **{"X-Goog-Hash": f"crc32c={right}"})
@@ -144,10 +140,10 @@ class TestConditions:
             blob.reload(if_metageneration_match=2)
         assert blob.download_as_bytes(if_generation_match=blob.generation) == b"1"
 
-    def test_reading_what_one_has(self, local_cloud, bucket):
+    def test_reading_what_one_has(self, cloud, bucket):
         blob = bucket.blob("a")
         blob.upload_from_string(b"1")
-        url = f"{local_cloud.url}/storage/v1/b/photos/o/a"
+        url = f"{cloud.url}/storage/v1/b/{bucket.name}/o/a"
 
         status, _, _ = request("GET", f"{url}?ifGenerationNotMatch={blob.generation}")
         changed, _, _ = request("GET", f"{url}?ifMetagenerationNotMatch=7")
@@ -177,7 +173,7 @@ class TestConditions:
         blob.delete(if_generation_match=blob.generation)
         assert not blob.exists()
 
-    def test_a_bucket(self, local_cloud, bucket):
+    def test_a_bucket(self, cloud, bucket):
         bucket.labels = {"a": "b"}
 
         with pytest.raises(PreconditionFailed):
@@ -188,7 +184,7 @@ class TestConditions:
         assert bucket.metageneration == 2
 
 
-def test_one_of_many_writers_wins(local_cloud, bucket):
+def test_one_of_many_writers_wins(cloud, bucket):
     def write(number):
         try:
             bucket.blob("a").upload_from_string(str(number), if_generation_match=0, retry=None)
@@ -225,11 +221,11 @@ class TestLists:
         assert [blob.name for blob in found] == ["a/1", "a/2"]
         assert found.prefixes == {"a/b/"}
 
-    def test_folded_pages_go_on_after_the_folder(self, local_cloud, filled):
+    def test_folded_pages_go_on_after_the_folder(self, cloud, filled):
         seen, token = [], ""
         while token is not None:
-            page = local_cloud.get(
-                f"/storage/v1/b/photos/o?delimiter=/&maxResults=1&pageToken={token}"
+            page = cloud.get(
+                f"/storage/v1/b/{filled.name}/o?delimiter=/&maxResults=1&pageToken={token}"
             )
             seen += page.get("prefixes", []) + [item["name"] for item in page["items"]]
             token = page.get("nextPageToken")
@@ -239,9 +235,9 @@ class TestLists:
         found = filled.list_blobs(start_offset="a/2", end_offset="c")
         assert [blob.name for blob in found] == ["a/2", "a/b/3", "b"]
 
-    def test_fields_cut_the_answer(self, local_cloud, filled):
-        page = local_cloud.get(
-            "/storage/v1/b/photos/o?fields=items(name),nextPageToken&maxResults=1"
+    def test_fields_cut_the_answer(self, cloud, filled):
+        page = cloud.get(
+            f"/storage/v1/b/{filled.name}/o?fields=items(name),nextPageToken&maxResults=1"
         )
         assert page["items"] == [{"name": "a/1"}]
         assert set(page) == {"items", "nextPageToken"}
@@ -249,16 +245,16 @@ class TestLists:
     def test_versions_are_the_live_ones(self, filled):
         assert len(list(filled.list_blobs(versions=True))) == 6
 
-    def test_a_list_of_no_bucket_is_404(self, local_cloud):
+    def test_a_list_of_no_bucket_is_404(self, cloud):
         with pytest.raises(NotFound):
-            list(local_cloud.storage_client().list_blobs("no-such"))
+            list(cloud.storage_client().list_blobs("no-such"))
 
 
 class TestResumable:
     """Bytes in pieces, over a connection that breaks."""
 
-    def start(self, cloud, size=None):
-        url = f"{cloud.url}/upload/storage/v1/b/photos/o?uploadType=resumable&name=large"
+    def start(self, cloud, bucket):
+        url = f"{cloud.url}/upload/storage/v1/b/{bucket.name}/o?uploadType=resumable&name=large"
         status, headers, _ = request("POST", url, b"{}")
         assert status == 200
         return headers["Location"]
@@ -271,8 +267,8 @@ class TestResumable:
         bucket.blob("large", chunk_size=2 * 1024 * 1024).upload_from_string(data)
         assert bucket.blob("large").download_as_bytes() == data
 
-    def test_a_question_tells_how_far_it_came(self, local_cloud, bucket):
-        url = self.start(local_cloud)
+    def test_a_question_tells_how_far_it_came(self, cloud, bucket):
+        url = self.start(cloud, bucket)
 
         empty, headers, _ = self.put(url, b"", "*/6")
         assert (empty, headers["Range"]) == (308, None)
@@ -286,10 +282,10 @@ class TestResumable:
         assert (again, json.loads(answer)["size"]) == (200, "6")
         assert bucket.blob("large").download_as_bytes() == b"abcdef"
 
-    def test_a_piece_that_broke_off_is_kept_as_far_as_it_came(self, local_cloud, bucket):
-        url = self.start(local_cloud)
-        connection = http.client.HTTPConnection("127.0.0.1", local_cloud.port)
-        connection.putrequest("PUT", url.partition(str(local_cloud.port))[2])
+    def test_a_piece_that_broke_off_is_kept_as_far_as_it_came(self, cloud, bucket):
+        url = self.start(cloud, bucket)
+        connection = http.client.HTTPConnection("127.0.0.1", cloud.port)
+        connection.putrequest("PUT", url.partition(str(cloud.port))[2])
         connection.putheader("Content-Range", "bytes 0-999999/1000000")
         connection.putheader("Content-Length", "1000000")
         connection.endheaders(b"x" * 300_000)
@@ -305,8 +301,8 @@ class TestResumable:
         data = bucket.blob("large").download_as_bytes()
         assert data == b"x" * came + b"y" * (1_000_000 - came)
 
-    def test_the_client_goes_on_after_a_reset(self, local_cloud, bucket):
-        local_cloud.fault(method="storage.objects.resume", reset=True, times=1, after=1, late=True)
+    def test_the_client_goes_on_after_a_reset(self, cloud, bucket):
+        cloud.fault(method="storage.objects.resume", reset=True, times=1, after=1, late=True)
         data = bytes(range(256)) * 4096
 
         blob = bucket.blob("large", chunk_size=256 * 1024)
@@ -314,8 +310,9 @@ class TestResumable:
 
         assert bucket.blob("large").download_as_bytes() == data
 
-    def test_it_survives_a_killed_server(self, local_cloud, bucket):
-        url = self.start(local_cloud)
+    def test_it_survives_a_killed_server(self, local_cloud):
+        bucket = local_cloud.storage_client().create_bucket("photos")
+        url = self.start(local_cloud, bucket)
         self.put(url, b"abc", "0-2/6")
 
         local_cloud.kill()
@@ -325,8 +322,8 @@ class TestResumable:
         assert (status, headers["Range"]) == (308, "bytes=0-2")
         assert self.put(url, b"def", "3-5/6")[0] == 200
 
-    def test_nonsense_is_refused(self, local_cloud, bucket):
-        url = self.start(local_cloud)
+    def test_nonsense_is_refused(self, cloud, bucket):
+        url = self.start(cloud, bucket)
         for what in ("0-2", "2-0/6", "0-9/6", "-1-2/6", "x", "9-11/12"):
             assert self.put(url, b"abc", what)[0] == 400
         assert self.put(url + "x", b"abc", "0-2/3")[0] == 404
@@ -336,11 +333,11 @@ class TestPublic:
     """`/<bucket>/<object>`: what a browser sees."""
 
     @pytest.fixture
-    def url(self, local_cloud, bucket):
+    def url(self, cloud, bucket):
         blob = bucket.blob("a b/c.webp")
         blob.cache_control = "public, max-age=86400"
         blob.upload_from_string(b"0123456789", content_type="image/webp")
-        return f"{local_cloud.url}/photos/a%20b/c.webp"
+        return f"{cloud.url}/{bucket.name}/a%20b/c.webp"
 
     def allow(self, bucket, role):
         policy = bucket.get_iam_policy(requested_policy_version=3)
@@ -350,7 +347,7 @@ class TestPublic:
     def test_nothing_is_public_until_it_is_granted(self, url):
         assert request("GET", url)[0] == 403
 
-    def test_a_reader_by_name_reads_and_cannot_list(self, local_cloud, bucket, url):
+    def test_a_reader_by_name_reads_and_cannot_list(self, cloud, bucket, url):
         self.allow(bucket, "legacyObjectReader")
 
         status, headers, body = request("GET", url)
@@ -361,16 +358,23 @@ class TestPublic:
         assert headers["x-goog-generation"]
         assert headers["x-goog-hash"].startswith("crc32c=")
         assert request("GET", url + "x")[0] == 403
-        assert request("GET", f"{local_cloud.url}/photos")[0] == 403
+        assert request("GET", f"{cloud.url}/{bucket.name}")[0] == 403
 
-    def test_a_viewer_lists(self, local_cloud, bucket, url):
+    def test_a_viewer_lists(self, cloud, bucket, url):
         self.allow(bucket, "objectViewer")
 
         assert request("GET", url + "x")[0] == 404
-        status, _, body = request("GET", f"{local_cloud.url}/photos")
+        status, _, body = request("GET", f"{cloud.url}/{bucket.name}")
         assert status == 200
         assert b"<Key>a b/c.webp</Key>" in body
-        assert request("GET", f"{local_cloud.url}/no-such-bucket/a")[0] == 404
+        assert request("GET", f"{cloud.url}/no-such-bucket/a")[0] == 404
+
+    def test_odd_names_have_addresses_too(self, cloud, bucket):
+        self.allow(bucket, "legacyObjectReader")
+        for name in ("/a", "a//b", "a/", "a b#c%?.webp", "é"):
+            bucket.blob(name).upload_from_string(name)
+            address = f"{cloud.url}/{bucket.name}/{quote(name)}"
+            assert request("GET", address)[2].decode() == name
 
     def test_what_one_has_is_not_sent_again(self, bucket, url):
         self.allow(bucket, "legacyObjectReader")
@@ -461,14 +465,15 @@ def test_a_bucket_that_holds_something_stays(bucket):
     assert not bucket.exists()
 
 
-def test_a_name_is_taken_once_and_never_a_services(local_cloud, bucket):
-    client = local_cloud.storage_client()
-    for name in ("photos", "storage", "upload"):
+def test_a_name_is_taken_once_and_never_a_services(cloud, bucket):
+    client = cloud.storage_client()
+    for name in (bucket.name, "storage", "upload"):
         with pytest.raises(Conflict):
             client.create_bucket(name)
 
 
-def test_a_replaced_object_leaves_no_bytes_behind(local_cloud, bucket):
+def test_a_replaced_object_leaves_no_bytes_behind(local_cloud):
+    bucket = local_cloud.storage_client().create_bucket("photos")
     for text in ("one", "two", "three"):
         bucket.blob("a").upload_from_string(text)
 
@@ -479,38 +484,38 @@ def test_a_replaced_object_leaves_no_bytes_behind(local_cloud, bucket):
 class TestFaults:
     """On purpose, and counted."""
 
-    def test_a_status_comes_as_often_as_asked(self, local_cloud, bucket):
-        local_cloud.fault(method="storage.objects.list", status=403, times=2)
+    def test_a_status_comes_as_often_as_asked(self, cloud, bucket):
+        cloud.fault(method="storage.objects.list", status=403, times=2)
         for _ in range(2):
             with pytest.raises(Forbidden):
                 list(bucket.list_blobs(retry=None))
         assert list(bucket.list_blobs(retry=None)) == []
 
-    def test_the_client_tries_again(self, local_cloud, bucket):
-        local_cloud.fault(method="storage.objects.get", status=503, times=1)
+    def test_the_client_tries_again(self, cloud, bucket):
+        cloud.fault(method="storage.objects.get", status=503, times=1)
         bucket.blob("a").upload_from_string(b"1")
         assert bucket.get_blob("a").size == 1
-        assert local_cloud.calls()["storage.objects.get"] == 2
+        assert cloud.calls()["storage.objects.get"] == 2
 
-    def test_a_cut_body_is_noticed(self, local_cloud, bucket):
+    def test_a_cut_body_is_noticed(self, cloud, bucket):
         bucket.blob("a").upload_from_string(b"0123456789")
-        local_cloud.fault(method="storage.objects.getMedia", cut=4, times=1)
+        cloud.fault(method="storage.objects.getMedia", cut=4, times=1)
         assert bucket.blob("a").download_as_bytes() == b"0123456789"
-        assert local_cloud.get("/_localcloud/faults")["faults"][0]["fired"] == 1
+        assert cloud.get("/_localcloud/faults")["faults"][0]["fired"] == 1
 
-    def test_a_corrupt_body_is_noticed(self, local_cloud, bucket):
+    def test_a_corrupt_body_is_noticed(self, cloud, bucket):
         bucket.blob("a").upload_from_string(b"0123456789")
-        local_cloud.fault(method="storage.objects.getMedia", corrupt=True)
+        cloud.fault(method="storage.objects.getMedia", corrupt=True)
         with pytest.raises(DataCorruption):
             bucket.blob("a").download_as_bytes()
 
-    def test_a_reset_breaks_the_connection(self, local_cloud, bucket):
-        local_cloud.fault(method="storage.objects.list", reset=True, times=1)
+    def test_a_reset_breaks_the_connection(self, cloud, bucket):
+        cloud.fault(method="storage.objects.list", reset=True, times=1)
         with pytest.raises(ConnectionError):
-            request("GET", f"{local_cloud.url}/storage/v1/b/photos/o")
+            request("GET", f"{cloud.url}/storage/v1/b/{bucket.name}/o")
 
-    def test_a_delay_delays_after_others_have_passed(self, local_cloud, bucket):
-        local_cloud.fault(method="*", delay=0.3, after=1)
+    def test_a_delay_delays_after_others_have_passed(self, cloud, bucket):
+        cloud.fault(method="*", delay=0.3, after=1)
         started = time.monotonic()
         list(bucket.list_blobs())
         between = time.monotonic()
@@ -520,20 +525,21 @@ class TestFaults:
     @pytest.mark.parametrize(
         "spec", [{}, {"method": "*"}, {"method": 1, "reset": True}, {"method": "*", "statis": 1}]
     )
-    def test_a_fault_that_says_nothing_is_refused(self, local_cloud, spec):
+    def test_a_fault_that_says_nothing_is_refused(self, cloud, spec):
         with pytest.raises(urllib.error.HTTPError, match="400"):
-            local_cloud.fault(**spec)
+            cloud.fault(**spec)
 
-    def test_clearing_and_counting_anew(self, local_cloud, bucket):
-        local_cloud.fault(method="*", status=500)
-        local_cloud.clear_faults()
-        local_cloud.reset_calls()
+    def test_clearing_and_counting_anew(self, cloud, bucket):
+        cloud.fault(method="*", status=500)
+        cloud.clear_faults()
+        cloud.reset_calls()
         list(bucket.list_blobs())
-        assert local_cloud.calls() == {"storage.objects.list": 1}
+        assert cloud.calls() == {"storage.objects.list": 1}
 
 
-def test_acknowledged_writes_survive_being_killed(local_cloud, bucket):
+def test_acknowledged_writes_survive_being_killed(local_cloud):
     """Of each name the last acknowledged write is there, or the one that was cut short."""
+    bucket = local_cloud.storage_client().create_bucket("photos")
     numbers, acknowledged, stopped = [0] * 4, {}, threading.Event()
 
     def write(thread):
