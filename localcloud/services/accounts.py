@@ -9,7 +9,7 @@ from localcloud.services.recorded import Collection, methods
 from localcloud.storage.buckets import PROJECT_NUMBER
 from localcloud.web import Method, Record, Request
 
-__all__ = ["METHODS"]
+__all__ = ["ACCOUNTS", "METHODS"]
 
 
 def _email(id_: str, path: dict[str, str]) -> str:
@@ -27,7 +27,7 @@ def _computed(name: str, email: str) -> Record:
     }
 
 
-_ACCOUNTS = Collection(
+ACCOUNTS = Collection(
     api="iam.projects.serviceAccounts",
     root="/iam/v1/",
     kind="serviceAccounts",
@@ -56,7 +56,7 @@ def _policy_key(_: Cloud, project: str) -> str:
 
 _PROJECT = "/crm/v1/projects/<id:project>"
 METHODS = [
-    *methods(_ACCOUNTS),
+    *methods(ACCOUNTS),
     Method("cloudresourcemanager.projects.get", "GET", _PROJECT, _get_project),
     *policy_methods("cloudresourcemanager.projects", _PROJECT, "POST", _policy_key),
     Method("compute.projects.get", "GET", "/compute/v1/projects/<project>", _get_by_number),

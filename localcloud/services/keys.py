@@ -11,9 +11,9 @@ from localcloud.services.recorded import Collection, methods
 from localcloud.store import now
 from localcloud.web import Method, Record, Request
 
-__all__ = ["METHODS"]
+__all__ = ["KEYS", "METHODS"]
 
-_KEYS = Collection(
+KEYS = Collection(
     api="apikeys.projects.locations.keys",
     root="/apikeys/v2/",
     kind="keys",
@@ -47,25 +47,25 @@ def _view(key: Record) -> Record:
 
 
 def _get_string(cloud: Cloud, _: Request, **path: str) -> Record:
-    key = records.read(cloud.store, _KEYS.api, _KEYS.name(path))
+    key = records.read(cloud.store, KEYS.api, KEYS.name(path))
     return {"keyString": key["keyString"]}
 
 
 def _delete(cloud: Cloud, _: Request, **path: str) -> Record:
-    name = _KEYS.name(path)
+    name = KEYS.name(path)
     with cloud.store.transaction():
-        key = records.read(cloud.store, _KEYS.api, name)
+        key = records.read(cloud.store, KEYS.api, name)
         if "deleteTime" in key:
             raise Invalid(f"The key {name} is deleted already")
         purge = datetime.now(UTC) + timedelta(days=30)
         key |= {"deleteTime": now(), "purgeTime": purge.isoformat().replace("+00:00", "Z")}
-        records.put(cloud.store, _KEYS.api, name, key)
+        records.put(cloud.store, KEYS.api, name, key)
     return operations.done(cloud, name.rsplit("/", 2)[0], _view(key))
 
 
-_ONE = f"{_KEYS.path}/<id:id_>"
+_ONE = f"{KEYS.path}/<id:id_>"
 METHODS = [
-    *(_hiding(method) for method in methods(_KEYS) if not method.name.endswith(".delete")),
-    Method(f"{_KEYS.api}.delete", "DELETE", _ONE, _delete),
-    Method(f"{_KEYS.api}.getKeyString", "GET", f"{_ONE}/keyString", _get_string),
+    *(_hiding(method) for method in methods(KEYS) if not method.name.endswith(".delete")),
+    Method(f"{KEYS.api}.delete", "DELETE", _ONE, _delete),
+    Method(f"{KEYS.api}.getKeyString", "GET", f"{_ONE}/keyString", _get_string),
 ]

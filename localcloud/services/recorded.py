@@ -26,7 +26,7 @@ class Collection:
 
     `id_from` is the query parameter or the body's field that names a new one; without it, a name
     is made. `wrapped` is the field in which its body lies. A `short` resource's `name` is its
-    last segment alone. `policy` is the verb of its getIamPolicy, if it has one.
+    last segment alone. Those `given` are there from the beginning. `policy` is the verb of its getIamPolicy, if it has one.
     """
 
     api: str
@@ -39,6 +39,7 @@ class Collection:
     with_operations: bool = False
     update: str = "PATCH"
     policy: str = ""
+    given: tuple[str, ...] = ()
     full_id: Callable[[str, dict[str, str]], str] = lambda id_, _path: id_
     computed: Callable[[str, str], Record] = lambda _name, _id: {}
 
@@ -133,7 +134,13 @@ def _list(collection: Collection, cloud: Cloud, _: Request, **path: str) -> Reco
 
 
 def _get(collection: Collection, cloud: Cloud, _: Request, **path: str) -> Record:
-    return records.read(cloud.store, collection.api, collection.name(path))
+    return _read(collection, cloud, collection.name(path))
+
+
+def _read(collection: Collection, cloud: Cloud, name: str) -> Record:
+    if name.rpartition("/")[2] in collection.given:
+        return records.find(cloud.store, collection.api, name) or {"name": name}
+    return records.read(cloud.store, collection.api, name)
 
 
 def _change(collection: Collection, cloud: Cloud, request: Request, **path: str) -> Record:
@@ -146,7 +153,7 @@ def _change(collection: Collection, cloud: Cloud, request: Request, **path: str)
     fields = {part.split(".")[0] for part in mask.split(",")} if mask else body.keys()
     name = collection.name(path)
     with cloud.store.transaction():
-        former = records.read(cloud.store, collection.api, name)
+        former = _read(collection, cloud, name)
         record = former if collection.update == "PATCH" else {}
         record = {**record, **{field: body.get(field) for field in fields}}
         record |= {field: former[field] for field in _FIXED if field in former}

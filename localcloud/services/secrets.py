@@ -10,9 +10,9 @@ from localcloud.services.recorded import Collection, methods
 from localcloud.store import now
 from localcloud.web import Method, Record, Request, json_body
 
-__all__ = ["METHODS", "secret_text"]
+__all__ = ["METHODS", "SECRETS", "secret_text"]
 
-_SECRETS = Collection(
+SECRETS = Collection(
     api="secretmanager.projects.secrets",
     root="/secretmanager/v1/",
     kind="secrets",
@@ -33,7 +33,7 @@ def secret_text(cloud: Cloud, project: str, secret: str, version: str) -> str:
 
 
 def _read(cloud: Cloud, version: str, **path: str) -> Record:
-    parent = _SECRETS.name(path)
+    parent = SECRETS.name(path)
     if version == "latest":
         version = str(len(records.children(cloud.store, _VERSIONS, parent)))
     return records.read(cloud.store, _VERSIONS, f"{parent}/versions/{version}")
@@ -51,9 +51,9 @@ def _add(cloud: Cloud, request: Request, **path: str) -> Record:
         base64.b64decode(data or "", validate=True)
     except (TypeError, ValueError):
         raise Invalid("payload.data is not base64") from None
-    parent = _SECRETS.name(path)
+    parent = SECRETS.name(path)
     with cloud.store.transaction():
-        records.read(cloud.store, _SECRETS.api, parent)
+        records.read(cloud.store, SECRETS.api, parent)
         name = f"{parent}/versions/{len(records.children(cloud.store, _VERSIONS, parent)) + 1}"
         record = {"name": name, "createTime": now(), "state": "ENABLED", "data": data}
         return _view(records.put(cloud.store, _VERSIONS, name, record))
@@ -65,7 +65,7 @@ def _get(cloud: Cloud, _: Request, **path: str) -> Record:
 
 def _list(cloud: Cloud, _: Request, **path: str) -> Record:
     """All versions, the newest first."""
-    found = records.children(cloud.store, _VERSIONS, _SECRETS.name(path))
+    found = records.children(cloud.store, _VERSIONS, SECRETS.name(path))
     found.sort(key=lambda record: str(record["createTime"]), reverse=True)
     return {"versions": [_view(record) for record in found], "totalSize": len(found)}
 
@@ -95,17 +95,17 @@ def _with_versions(delete: Method) -> Method:
         with cloud.store.transaction():
             delete.handler(cloud, request, **path)
             sql = "DELETE FROM resources WHERE collection = ? AND parent = ?"
-            cloud.store.run(sql, _VERSIONS, _SECRETS.name(path))
+            cloud.store.run(sql, _VERSIONS, SECRETS.name(path))
         return {}
 
     return Method(delete.name, delete.verb, delete.path, handler)
 
 
-_ONE = f"{_SECRETS.path}/<id:id_>"
+_ONE = f"{SECRETS.path}/<id:id_>"
 _VERSION = f"{_ONE}/versions/<id:version>"
 METHODS = [
-    *(_with_versions(m) if m.name.endswith(".delete") else m for m in methods(_SECRETS)),
-    Method(f"{_SECRETS.api}.addVersion", "POST", f"{_ONE}:addVersion", _add),
+    *(_with_versions(m) if m.name.endswith(".delete") else m for m in methods(SECRETS)),
+    Method(f"{SECRETS.api}.addVersion", "POST", f"{_ONE}:addVersion", _add),
     Method(f"{_VERSIONS}.list", "GET", f"{_ONE}/versions", _list),
     Method(f"{_VERSIONS}.get", "GET", _VERSION, _get),
     Method(f"{_VERSIONS}.access", "GET", f"{_VERSION}:access", _access),

@@ -2,10 +2,10 @@
 
 from localcloud.services.recorded import Collection, methods
 
-__all__ = ["METHODS"]
+__all__ = ["COLLECTIONS", "METHODS"]
 
 _LOGGING = "/logging/v2/"
-_COLLECTIONS = (
+COLLECTIONS = (
     Collection(
         api="artifactregistry.projects.locations.repositories",
         root="/artifactregistry/v1/",
@@ -21,6 +21,14 @@ _COLLECTIONS = (
     Collection(
         "logging.projects.exclusions", _LOGGING, "exclusions", id_from=("name",), short=True
     ),
+    Collection(
+        "logging.projects.locations.buckets",
+        _LOGGING,
+        "buckets",
+        parent="projects/<project>/locations/<location>",
+        id_from=("bucketId",),
+        given=("_Default", "_Required"),
+    ),
     Collection("monitoring.projects.dashboards", "/monitoring/v1/", "dashboards"),
     *(
         Collection(f"monitoring.projects.{kind}", "/monitoring/v3/", kind)
@@ -28,4 +36,4 @@ _COLLECTIONS = (
     ),
 )
 
-METHODS = [method for collection in _COLLECTIONS for method in methods(collection)]
+METHODS = [method for collection in COLLECTIONS for method in methods(collection)]

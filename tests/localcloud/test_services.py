@@ -6,10 +6,11 @@ from urllib.error import HTTPError
 
 import pytest
 
+from localcloud.services import accounts, keys, secrets, simple
 from tests.localcloud.archives import PARENT, archive, ask, deploy, upload
 
-KEYS = "/apikeys/v2/projects/p/locations/global/keys"
-SECRETS = "/secretmanager/v1/projects/p/secrets"
+API_KEYS = "/apikeys/v2/projects/p/locations/global/keys"
+API_SECRETS = "/secretmanager/v1/projects/p/secrets"
 
 
 def refused(call, *arguments, **headers):
@@ -20,39 +21,39 @@ def refused(call, *arguments, **headers):
 
 
 def test_a_key_goes_softly_and_its_name_stays_taken(cloud):
-    made = cloud.call("POST", f"{KEYS}?keyId=first", {"displayName": "First"})
-    text = cloud.get(f"{KEYS}/first/keyString")["keyString"]
+    made = cloud.call("POST", f"{API_KEYS}?keyId=first", {"displayName": "First"})
+    text = cloud.get(f"{API_KEYS}/first/keyString")["keyString"]
 
-    cloud.call("DELETE", f"{KEYS}/first")
+    cloud.call("DELETE", f"{API_KEYS}/first")
 
     assert made["done"] is True
     assert len(text) > 20
     assert "keyString" not in made["response"]
-    assert cloud.get(f"{KEYS}/first")["deleteTime"]
-    assert cloud.get(KEYS) == {"keys": []}
-    assert refused(cloud.call, "POST", f"{KEYS}?keyId=first", {})[0] == 409
-    assert refused(cloud.call, "DELETE", f"{KEYS}/first")[0] == 400
+    assert cloud.get(f"{API_KEYS}/first")["deleteTime"]
+    assert cloud.get(API_KEYS) == {"keys": []}
+    assert refused(cloud.call, "POST", f"{API_KEYS}?keyId=first", {})[0] == 409
+    assert refused(cloud.call, "DELETE", f"{API_KEYS}/first")[0] == 400
 
 
 def test_a_secret_keeps_numbered_versions(cloud):
-    cloud.call("POST", f"{SECRETS}?secretId=s", {"replication": {"automatic": {}}})
+    cloud.call("POST", f"{API_SECRETS}?secretId=s", {"replication": {"automatic": {}}})
     for word in (b"one", b"two"):
         data = base64.b64encode(word).decode()
-        cloud.call("POST", f"{SECRETS}/s:addVersion", {"payload": {"data": data}})
+        cloud.call("POST", f"{API_SECRETS}/s:addVersion", {"payload": {"data": data}})
 
     def access(version):
-        data = cloud.get(f"{SECRETS}/s/versions/{version}:access")["payload"]["data"]
+        data = cloud.get(f"{API_SECRETS}/s/versions/{version}:access")["payload"]["data"]
         return base64.b64decode(data)
 
     assert (access(1), access(2), access("latest")) == (b"one", b"two", b"two")
-    assert "data" not in cloud.get(f"{SECRETS}/s/versions/1")
-    cloud.call("POST", f"{SECRETS}/s/versions/1:disable")
+    assert "data" not in cloud.get(f"{API_SECRETS}/s/versions/1")
+    cloud.call("POST", f"{API_SECRETS}/s/versions/1:disable")
     assert refused(access, 1)[0] == 412
-    cloud.call("POST", f"{SECRETS}/s/versions/1:enable")
-    cloud.call("POST", f"{SECRETS}/s/versions/1:destroy")
+    cloud.call("POST", f"{API_SECRETS}/s/versions/1:enable")
+    cloud.call("POST", f"{API_SECRETS}/s/versions/1:destroy")
     assert refused(access, 1)[0] == 412
-    assert refused(cloud.call, "POST", f"{SECRETS}/s/versions/1:enable")[0] == 412
-    cloud.call("DELETE", f"{SECRETS}/s")
+    assert refused(cloud.call, "POST", f"{API_SECRETS}/s/versions/1:enable")[0] == 412
+    cloud.call("DELETE", f"{API_SECRETS}/s")
     assert refused(access, 2)[0] == 404
 
 
@@ -128,12 +129,12 @@ class TestDriver:
 
     def test_nobody_when_nothing_is_left(self, local_cloud):
         self.create(local_cloud, "one", RUNNER)
-        path = f"{KEYS}?keyId=soft"
+        path = f"{API_KEYS}?keyId=soft"
         local_cloud.call("POST", path, {}, **RUNNER)
         local_cloud.call("DELETE", "/storage/v1/b/one", **RUNNER)
         assert local_cloud.state()["driver"] == "runner"
 
-        local_cloud.call("DELETE", f"{KEYS}/soft", **RUNNER)
+        local_cloud.call("DELETE", f"{API_KEYS}/soft", **RUNNER)
 
         assert local_cloud.state()["driver"] is None
         self.create(local_cloud, "two", ENGINE)
@@ -153,9 +154,9 @@ class TestFunction:
     def url(self, local_cloud):
         upload(local_cloud, "one.zip", archive())
         secret = {"key": "SECRET", "projectId": "p", "secret": "s", "version": "1"}
-        local_cloud.call("POST", f"{SECRETS}?secretId=s", {})
+        local_cloud.call("POST", f"{API_SECRETS}?secretId=s", {})
         data = base64.b64encode(b"hush").decode()
-        local_cloud.call("POST", f"{SECRETS}/s:addVersion", {"payload": {"data": data}})
+        local_cloud.call("POST", f"{API_SECRETS}/s:addVersion", {"payload": {"data": data}})
         made = deploy(local_cloud, secretEnvironmentVariables=[secret])
         return made["response"]["serviceConfig"]["uri"]
 
@@ -185,3 +186,77 @@ class TestFunction:
         with pytest.raises(OSError, match="refused"):
             ask(url)
         assert refused(local_cloud.get, f"{PARENT}/functions/hello")[0] == 404
+
+
+COLLECTIONS = (*simple.COLLECTIONS, accounts.ACCOUNTS, secrets.SECRETS, keys.KEYS)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS, ids=lambda collection: collection.api)
+class TestCollection:
+    """What every collection does, remembered or with more behaviour."""
+
+    def path(self, collection):
+        path = collection.path.replace("<project>", "collections")
+        return path.replace("<location>", "europe-west1")
+
+    def create(self, cloud, collection, body):
+        path, field = self.path(collection), collection.id_from[:1]
+        if field == ("accountId",):
+            answer = cloud.call("POST", path, {"accountId": "one", "serviceAccount": body})
+        elif collection.short:
+            answer = cloud.call("POST", path, {"name": "one", **body})
+        else:
+            answer = cloud.call("POST", f"{path}?{''.join(field)}=one", body)
+        return answer.get("response", answer)
+
+    def test_is_created_read_listed_changed_and_removed(self, cloud, collection):
+        body = {"displayName": "First", "labels": {"a": "b"}}
+        made = self.create(cloud, collection, body)
+        one = f"{self.path(collection)}/{made['name'].rpartition('/')[2]}"
+
+        assert body.items() <= made.items()
+        assert body.items() <= cloud.get(one).items()
+        assert [entry["name"] for entry in cloud.get(self.path(collection))[collection.kind]] == [
+            made["name"]
+        ]
+        changed = {"displayName": "Second"}
+        wrapped = {collection.wrapped: changed} if collection.wrapped else changed
+        cloud.call(collection.update, one, wrapped)
+        assert cloud.get(one)["displayName"] == "Second"
+        assert ("labels" in cloud.get(one)) == (collection.update == "PATCH")
+        if collection.id_from:
+            assert refused(self.create, cloud, collection, body)[0] == 409
+
+        cloud.call("DELETE", one)
+
+        listed = cloud.get(self.path(collection))
+        assert listed[collection.kind] == []
+        if collection is not keys.KEYS:  # those are there still, and say since when they are not
+            assert refused(cloud.get, one)[0] == 404
+            assert refused(cloud.call, "DELETE", one)[0] == 404
+
+    def test_has_its_policy(self, cloud, collection):
+        if not collection.policy:
+            return
+        made = self.create(cloud, collection, {})
+        one = f"{self.path(collection)}/{made['name'].rpartition('/')[2]}"
+
+        def read():
+            return cloud.call(collection.policy, f"{one}:getIamPolicy")
+
+        binding = {"role": "roles/viewer", "members": ["user:a@example.com"]}
+        policy = {"bindings": [binding], "etag": read()["etag"]}
+        cloud.call("POST", f"{one}:setIamPolicy", {"policy": policy})
+
+        assert read()["bindings"] == [binding]
+        assert refused(cloud.call, "POST", f"{one}:setIamPolicy", {"policy": policy})[0] == 409
+        asked = {"permissions": ["a.b.c"]}
+        assert cloud.call("POST", f"{one}:testIamPermissions", asked) == asked
+        cloud.call("DELETE", one)
+        assert refused(read)[0] == 404
+
+
+def test_logs_have_a_bucket_from_the_beginning(cloud):
+    path = "/logging/v2/projects/p/locations/global/buckets/_Default"
+    cloud.call("PATCH", f"{path}?updateMask=retentionDays", {"retentionDays": 30})
+    assert cloud.get(path)["retentionDays"] == 30
