@@ -18,9 +18,7 @@ from uploader.errors import UploaderError
 from uploader.index import Index
 from uploader.plan import as_json, guard
 from uploader.progress import Progress
-from uploader.storage import connect
 from uploader.survey import survey
-from uploader.sync import Sync, read_gallery
 from uploader.wording import describe, megabytes, photos
 from uploader.words import Words
 from uploader.workers import Workers
@@ -102,6 +100,9 @@ def _command(
 
 
 def _plan(given: argparse.Namespace) -> int:
+    from uploader.storage import connect  # half a second, which not all commands need
+    from uploader.sync import Sync
+
     with Index(given.folder) as index, Workers() as workers:
         found = survey(given.folder, index, workers)
         plan = Sync(connect(given.bucket), _source(given), index, workers).plan(found)
@@ -111,6 +112,9 @@ def _plan(given: argparse.Namespace) -> int:
 
 
 def _sync(given: argparse.Namespace) -> int:
+    from uploader.storage import connect  # as above
+    from uploader.sync import Sync
+
     with Index(given.folder) as index, Workers() as workers:
         sync = Sync(connect(given.bucket), _source(given), index, workers)
         plan = sync.plan(survey(given.folder, index, workers))
@@ -131,6 +135,9 @@ def _doctor(given: argparse.Namespace) -> int:
     with Index(given.folder) as index, Workers() as workers:
         findings = list(examine_folder(survey(given.folder, index, workers)))
     if given.bucket:
+        from uploader.storage import connect  # as above
+        from uploader.sync import read_gallery
+
         findings = [*chain(findings, examine_gallery(read_gallery(connect(given.bucket))))]
     lines = [f"{found['where']}: {found['what']}. {found['do']}" for found in findings]
     _print(given, {"findings": findings}, "\n".join([*lines, f"{len(findings)} to mend."]))

@@ -126,12 +126,17 @@ def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
         link = location.is_symlink() and location.is_dir()
         reason = "a link to a folder" if link else "no photo of a kind that is shown"
         listed.left_alone.append((path, reason))
-    elif not (target := location.resolve(strict=True)).is_relative_to(base):
+    elif not (target := _target(location)).is_relative_to(base):
         listed.unusable.append((path, "is a link out of the folder, and not followed"))
     elif not stat.S_ISREG((status := target.stat()).st_mode):
         listed.unusable.append((path, "is no regular file"))
     else:
         listed.photos.append(PhotoFile(path, target, stamp(status)))
+
+
+def _target(location: Path) -> Path:
+    """Where a link leads; unlike Path.resolve an OSError if in a circle, on every Python."""
+    return Path(os.path.realpath(location, strict=True))
 
 
 def stamp(status: os.stat_result) -> Stamp:

@@ -78,8 +78,6 @@ class Index:
             "UPDATE files SET known = json_set(known, '$.undecodable', ?) WHERE path = ?",
             reason,
             path,
-            reason,
-            path,
         )
 
     def renditions(self, recipe: str) -> dict[str, dict[str, Any]]:
@@ -107,9 +105,14 @@ class Index:
         self._ask("DELETE FROM withdrawn WHERE bucket = ?", bucket)
 
     def _ask(self, question: str, *values: str) -> list[Any]:
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            return self._database.execute(question, values).fetchall()
-        return []
+        """A disk that is full, or a file that is ruined, must not end the run."""
+        with self._lock:
+            try:
+                return self._database.execute(question, values).fetchall()
+            except sqlite3.ProgrammingError:
+                raise
+            except sqlite3.Error:
+                return []
 
 
 def _opened(path: Path) -> sqlite3.Connection:

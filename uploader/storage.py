@@ -38,7 +38,7 @@ __all__ = ["IN_FLIGHT", "Bucket", "Listed", "connect"]
 IN_FLIGHT = (
     64  # calls at once: at 60 ms each about 1,000 a second, which is where Google's buckets start
 )
-_FIRST_PATIENCE, _PATIENCE = 4.0, 45.0  # seconds for one call with all its attempts
+_FIRST_PATIENCE, _PATIENCE = 2.5, 45.0  # seconds for one call with all its attempts
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
 _CONNECT_TIMEOUT, _FIRST_TIMEOUT, _TIMEOUT = 3.0, 4.0, 20.0
 _OUTAGE = 3  # calls given up one after the other; then the others are not tried for long either
@@ -224,17 +224,16 @@ class _Attempts:
 
     def call(self, what: str, do: Callable[[_Timeout], T]) -> T:
         """The answer of one call; StorageError with one line when it is given up."""
-        patient = self._reached and self._given_up < _OUTAGE
-        deadline = time.monotonic() + (_PATIENCE if patient else _FIRST_PATIENCE)
-        wait = _FIRST_WAIT
+        began, wait = time.monotonic(), _FIRST_WAIT
         while True:
             if self._stopping():
                 raise Stopped("Stopped before all was done. Run the same again to go on.")
             try:
-                answer = do((_CONNECT_TIMEOUT, _TIMEOUT if patient else _FIRST_TIMEOUT))
+                answer = do((_CONNECT_TIMEOUT, _TIMEOUT if self._reached else _FIRST_TIMEOUT))
             except Exception as error:
+                self._reached = self._reached or isinstance(error, api.GoogleAPICallError)
                 pause = random.uniform(wait / 2, wait)  # noqa: S311 - jitter
-                if not _may_pass(error) or time.monotonic() + pause > deadline:
+                if not _may_pass(error) or time.monotonic() + pause > began + self._patience():
                     self._given_up += isinstance(error, _RETRIED)
                     raise self._worded(what, error) from error
                 time.sleep(pause)
@@ -242,6 +241,9 @@ class _Attempts:
             else:
                 self._reached, self._given_up = True, 0
                 return answer
+
+    def _patience(self) -> float:
+        return _PATIENCE if self._reached and self._given_up < _OUTAGE else _FIRST_PATIENCE
 
     def _worded(self, what: str, error: Exception) -> StorageError:
         for kind, refusal, message in _MESSAGES:
@@ -264,7 +266,7 @@ _MESSAGES: tuple[
     (NotFound, NotThere, "there is no such bucket or object. Check the bucket's name."),
     (api.PreconditionFailed, PreconditionFailed, "somebody else wrote it in the meantime."),
     (api.Unauthorized, StorageError, _LOGIN),
-    (google.auth.exceptions.RefreshError, StorageError, _LOGIN),
+    (google.auth.exceptions.GoogleAuthError, StorageError, _LOGIN),
     (
         api.Forbidden,
         StorageError,

@@ -121,10 +121,13 @@ def _inspected(
         try:
             answer, _ = workers.ask({"do": "inspect", "path": str(file.location)})
         except Unusable as error:
-            answer = {"unusable": str(error), "passing": error.passing}
-        known[file.path] = answer
-        if not answer.get("passing"):
-            index.learn_file(file.path, tuple(answer.get("stamp", file.stamp)), answer)
+            known[file.path] = {"unusable": str(error), "passing": error.passing}
+            stamp = file.stamp
+        else:
+            known[file.path] = {name: answer[name] for name in ("id", "size", "words")}
+            stamp = tuple(answer["stamp"])
+        if not known[file.path].get("passing"):
+            index.learn_file(file.path, stamp, known[file.path])
 
     each((file for file in files if file.path not in known), inspect, workers.count * 2)
     index.save()

@@ -72,10 +72,7 @@ def _answer(order: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
 
 def _inspected(path: str) -> dict[str, Any]:
     content, stamp = _read(path)
-    try:
-        found = inspect(content)
-    except Unusable as error:
-        return {"unusable": str(error), "stamp": stamp}
+    found = inspect(content)
     return {"id": found.id, "size": found.size, "words": asdict(found.words), "stamp": stamp}
 
 

@@ -1,10 +1,9 @@
 """Pictures made on the spot, and a local cloud that the tests of a file share."""
 
+import contextlib
 import io
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import LocalCloud
+from uploader.commands import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,17 +82,15 @@ def new_bucket(cloud):
     )
 
 
-def run(*arguments, timeout=120, **environment):
-    """Run the command line; return the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "uploader", *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+def run(*arguments):
+    """Run the command line within this process; return what a process would have left."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 def png(color="red", size=(60, 40)):

@@ -1,0 +1,245 @@
+"""The command line as a person and as a script use it."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.uploader.conftest import ROOT, run
+from uploader.progress import Progress, state
+
+
+def test_sync_says_what_it_does_and_does_it(bucket, picture, folder):
+    picture("a.png")
+    (folder / "captions.yaml").write_text('a.png: "On the pier"\n')
+
+    done = run("sync", folder, "--bucket", bucket.name)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        '+ a.png is new: "On the pier"\n'
+        "1 new; about 0 kB to send.\n"
+        "The gallery shows 1 photo of this folder; 1 files sent (0 kB).\n"
+    )
+    assert [record["source"] for record in bucket.records()] == ["photos"]
+
+
+def test_plan_changes_nothing(bucket, picture, folder):
+    picture("a.png")
+
+    done = run("plan", folder, "--bucket", bucket.name, "--source", "stack")
+
+    assert (done.returncode, done.stdout) == (0, "+ a.png is new\n1 new; about 0 kB to send.\n")
+    assert bucket.objects() == {}
+
+
+def test_json_is_one_object_with_what_was_done(bucket, picture, folder):
+    picture("a.png")
+    (folder / "b.jpg").write_bytes(b"x")
+
+    done = run("sync", folder, "--bucket", bucket.name, "--json")
+
+    told = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert (told["new"], told["photos"], told["sent"]["files"]) == (["a.png"], 1, 1)
+    assert told["unusable"] == [{"path": "b.jpg", "reason": "is no image that can be read"}]
+    assert told["failed"] == []
+
+
+def test_exit_code_3_says_that_some_photos_are_unusable(bucket, picture, folder):
+    picture("a.png")
+    (folder / "b.jpg").write_bytes(b"x")
+
+    assert run("plan", folder, "--bucket", bucket.name).returncode == 3
+    assert run("sync", folder, "--bucket", bucket.name).returncode == 3
+
+
+@pytest.mark.parametrize("words", [(), ("sync",), ("plan", "x"), ("fly", "x"), ("sync", "x", "-x")])
+def test_exit_code_2_is_wrong_usage(words):
+    assert run(*words).returncode == 2
+
+
+def test_a_photo_that_was_not_sent_is_named_and_the_next_run_goes_on(
+    bucket, picture, folder, cloud
+):
+    picture("a.png")
+    picture("b.png", color="blue")
+    cloud.fault(method="storage.objects.insert", times=1, status=403)
+
+    failed = run("sync", folder, "--bucket", bucket.name)
+    again = run("sync", folder, "--bucket", bucket.name)
+
+    assert failed.returncode == 1
+    assert ".png was not sent: " in failed.stdout
+    assert "The gallery shows 1 photo of this folder" in failed.stdout
+    assert again.returncode == 0
+    assert len(bucket.records()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "told"),
+    [
+        ("no-such-bucket", {}, "there is no such bucket or object. Check the bucket's name."),
+        ("x", {"STORAGE_EMULATOR_HOST": "127.0.0.1:9"}, "nothing answers there. Check the address"),
+        (
+            "x",
+            {"STORAGE_EMULATOR_HOST": "", "GOOGLE_APPLICATION_CREDENTIALS": "/nothing.json"},
+            "There are no Google credentials on this machine. Type: gcloud auth",
+        ),
+    ],
+)
+def test_what_cannot_work_is_told_in_one_line_within_five_seconds(
+    cloud, picture, folder, monkeypatch, name, environment, told
+):
+    picture("a.png")
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    began = time.monotonic()
+
+    failed = run("sync", folder, "--bucket", name)
+
+    assert failed.returncode == 1
+    assert told in failed.stderr
+    assert failed.stderr.count("\n") == 1
+    assert time.monotonic() - began < 5
+
+
+def test_a_missing_folder_and_broken_captions_are_one_line(bucket, folder, tmp_path, picture):
+    missing = run("sync", tmp_path / "nothing", "--bucket", bucket.name)
+    picture("a.png")
+    (folder / "captions.yaml").write_text("a.png: He said: yes\n")
+    broken = run("sync", folder, "--bucket", bucket.name)
+
+    assert (missing.returncode, broken.returncode) == (1, 1)
+    assert missing.stderr.endswith("is not there. Name the folder that holds your photos.\n")
+    assert broken.stderr.startswith("captions.yaml:1: cannot be read")
+    assert missing.stderr.count("\n") == broken.stderr.count("\n") == 1
+
+
+def test_init_writes_an_entry_for_each_photo_and_keeps_what_is_there(picture, folder):
+    picture("a.png")
+    picture("alps/b.png", color="blue")
+    (folder / "captions.yaml").write_text("# mine\na.png: There\n")
+
+    done, again = run("init", folder), run("init", folder)
+
+    text = (folder / "captions.yaml").read_text()
+    assert done.stdout == "1 added, 0 moved in captions.yaml.\n"
+    assert again.stdout == "0 added, 0 moved in captions.yaml.\n"
+    assert text.startswith("# mine\na.png: There\n")
+    assert '"alps/b.png":\n  caption: ""\n  alt: ""\n  date: ""\n  credit: ""\n' in text
+
+
+def test_init_moves_the_words_of_a_renamed_file(picture, folder):
+    picture("IMG_1.png")
+    (folder / "captions.yaml").write_text("IMG_1.png: On the pier\n")
+    run("init", folder)
+    (folder / "IMG_1.png").rename(folder / "pier.png")
+
+    done = run("init", folder, "--json")
+
+    assert json.loads(done.stdout) == {"added": [], "moved": {"IMG_1.png": "pier.png"}}
+    assert (folder / "captions.yaml").read_text() == '"pier.png": On the pier\n'
+
+
+def test_doctor_finds_what_is_missing_in_folder_and_bucket(bucket, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    (folder / "captions.yaml").write_text("a.png: {caption: x, date: 2017}\nc.png: y\n")
+    run("sync", folder, "--bucket", bucket.name)
+    good, bad = sorted(name for name in bucket.objects() if name.startswith("photos/"))
+    bucket.bucket.blob(good).delete()
+    blob = bucket.bucket.blob(bad)
+    blob.cache_control = "no-cache"
+    blob.patch()
+    bucket.bucket.blob("photos/v1/0000000000000000-400.webp").upload_from_string(b"x")
+
+    done = run("doctor", folder, "--bucket", bucket.name)
+
+    assert done.returncode == 1
+    assert [tuple(line.split(". ")[0].rsplit(": ", 1)) for line in done.stdout.splitlines()] == [
+        ("b.png", "no alt text"),
+        ("b.png", "no date"),
+        ("captions.yaml:2", "captions"),
+        (good, "missing rendition"),
+        ("photos/v1/0000000000000000-400.webp", "rendition without record"),
+        (bad, "wrong headers"),
+        ("6 to mend.",),
+    ]
+
+
+def test_doctor_of_a_healthy_gallery_is_content(bucket, picture, folder):
+    picture("a.png")
+    (folder / "captions.yaml").write_text("a.png: {caption: x, date: 2017}\n")
+    run("sync", folder, "--bucket", bucket.name)
+
+    done = run("doctor", folder, "--bucket", bucket.name, "--json")
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"findings": []})
+
+
+def test_the_sample_gallery_is_healthy():
+    done = run("doctor", ROOT / "photos")
+
+    assert done.stdout == "0 to mend.\n"
+
+
+def test_help_has_examples():
+    done = run("--help")
+
+    assert done.returncode == 0
+    for command in ("plan", "sync", "init", "captions", "doctor"):
+        assert f"python -m uploader {command} photos" in done.stdout
+        assert run(command, "--help").returncode == 0
+
+
+def test_progress_tells_files_bytes_rate_and_time_left():
+    assert state(500, 2000, 90_000_000, 45.0) == (
+        "500 of 2,000 photos, 90.0 MB sent, 2.0 MB/s, 2:15 left"
+    )
+
+
+def test_progress_is_rewritten_on_a_terminal(monkeypatch):
+    monkeypatch.setattr("uploader.progress._EVERY", 0.0)
+    reading, writing = pty.openpty()
+    with os.fdopen(writing, "w") as terminal:
+        progress = Progress(2, terminal)
+        progress(1000)
+        progress.close()
+
+        told = os.read(reading, 1000).decode()
+    os.close(reading)
+
+    assert told.startswith("\r\x1b[K1 of 2 photos, 1 kB sent, ")
+    assert told.endswith("\r\x1b[K")
+    assert "\n" not in told
+
+
+def test_ctrl_c_ends_cleanly_and_a_second_run_continues(bucket, picture, folder, cloud):
+    for number in range(20):
+        picture(f"{number}.png", color=f"#0000{number + 10}")
+    cloud.fault(method="storage.objects.insert", share=1.0, delay=1.0)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uploader", "sync", folder, "--bucket", bucket.name],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not cloud.calls().get("storage.objects.insert") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(2)
+    began = time.monotonic()
+    _, told = process.communicate(timeout=30)
+    cloud.clear_faults()
+
+    assert process.returncode == 1
+    assert told == "Stopped. Run the same again to go on.\n"
+    assert time.monotonic() - began < 10
+    assert run("sync", folder, "--bucket", bucket.name).returncode == 0
+    assert len(bucket.records()) == 20
