@@ -63,11 +63,12 @@ class Gallery:
         if "event" in call.told:
             _log(call, perf_counter() - started)
         # A lone surrogate has no UTF-8, but its escape is JSON
-        return Response(body.encode(errors="backslashreplace"), call.status, call.headers)
+        body_bytes = body.encode(errors="backslashreplace")
+        return Response(body_bytes, call.status, list(call.headers.items()))
 
     def _share(self, call: _Call) -> None:
         """Let the pages of the allowed origins, and no others, read the answer."""
-        origin = call.request.headers.get("Origin")
+        origin = call.request.environ.get("HTTP_ORIGIN")
         if origin and origin in self._settings.origins:
             call.headers["Access-Control-Allow-Origin"] = origin
             call.headers["Access-Control-Expose-Headers"] = "X-Gallery-Count"
@@ -96,7 +97,7 @@ class Gallery:
         """Let nobody in without a valid key; compare it with each of ours in constant time."""
         if not self._settings.keys:
             raise Problem("key-not-configured", "Give the function keys, in GALLERY_API_KEYS.")
-        given = call.request.headers.get("X-Api-Key") or call.arguments.get("key", [""])[0]
+        given = call.request.environ.get("HTTP_X_API_KEY") or call.arguments.get("key", [""])[0]
         matches = [compare_digest(given.encode(), key) for key in self._settings.keys]
         if not any(matches):
             detail = "Send a valid key, as the header x-api-key or the parameter key."
@@ -211,10 +212,12 @@ def _preflight(call: _Call, methods: str) -> str:
 
 
 def _log(call: _Call, seconds: float) -> None:
-    told = call.told | {"status": call.status, "ms": round(seconds * 1000, 2)}
-    if origin := _HOST.fullmatch(call.request.headers.get("Origin", "")):
-        told["origin"] = origin[1]
-    if trace := _TRACE.fullmatch(call.request.headers.get("X-Cloud-Trace-Context", "")):
-        told["logging.googleapis.com/trace"] = trace[1]
-    words = (told["event"], str(call.status), told.get("format"))
-    write("WARNING" if call.status >= 500 else "INFO", " ".join(filter(None, words)), told)
+    environment = call.request.environ
+    message = f"{call.told['event']} {call.status} {call.told.get('format', '')}".rstrip()
+    severity = "WARNING" if call.status >= 500 else "INFO"
+    call.told |= {"status": call.status, "ms": round(seconds * 1000, 2)}
+    if origin := _HOST.fullmatch(environment.get("HTTP_ORIGIN", "")):
+        call.told["origin"] = origin[1]
+    if trace := _TRACE.fullmatch(environment.get("HTTP_X_CLOUD_TRACE_CONTEXT", "")):
+        call.told["logging.googleapis.com/trace"] = trace[1]
+    write({"severity": severity, "message": message, **call.told})

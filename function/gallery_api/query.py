@@ -39,11 +39,14 @@ class Query:
     width: int = 0
 
 
+_ANY = Query()
+
+
 def parse(arguments: Mapping[str, Sequence[str]]) -> Query:
     """Read the parameters, each with all its values; unknown ones are ignored."""
     given: dict[str, Any] = {}
     if _KNOWN.keys().isdisjoint(arguments):
-        return Query()
+        return _ANY
     for name in _KNOWN.keys() & arguments.keys():
         pattern, wanted = _KNOWN[name]
         if len(arguments[name]) > 1 or not re.fullmatch(pattern, arguments[name][0]):

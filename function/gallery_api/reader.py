@@ -72,7 +72,8 @@ class Reader:
             trouble = str(error)
             self._reading = self._reading and replace(self._reading, stale=True)
         if trouble and trouble != self._trouble:
-            write("ERROR", f"catalog not read: {trouble}", {"event": "catalog"})
+            message = f"catalog not read: {trouble}"
+            write({"severity": "ERROR", "message": message, "event": "catalog"})
         self._trouble = trouble
         self._due = monotonic() + (_FRESH if self._reading else _RETRY)
 
