@@ -26,7 +26,8 @@ class Collection:
 
     `id_from` is the query parameter or the body's field that names a new one; without it, a name
     is made. `wrapped` is the field in which its body lies. A `short` resource's `name` is its
-    last segment alone. Those `given` are there from the beginning. `policy` is the verb of its getIamPolicy, if it has one.
+    last segment alone. `policy` is the verb of its getIamPolicy, if it has one. Those `given` are
+    there from the beginning.
     """
 
     api: str
