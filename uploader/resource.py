@@ -13,6 +13,7 @@ import json
 import os
 import select
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,8 @@ class PhotosProvider(ResourceProvider):
 
     serialize_as_secret_always = False
     _endpoint: str | None = None
-    _credentials: Credentials | None = None
+    _token: str | None = None
+    _written: str | None = None
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take address and credentials from the stack's `gcp:` settings, else the environment."""
@@ -125,10 +127,9 @@ class PhotosProvider(ResourceProvider):
         self._endpoint = (
             endpoint.removesuffix("/").removesuffix("/storage/v1") if endpoint else None
         )
-        self._credentials = _credentials(
-            req.config.get("gcp:accessToken") or os.environ.get("GOOGLE_OAUTH_ACCESS_TOKEN"),
-            req.config.get("gcp:credentials") or os.environ.get("GOOGLE_CREDENTIALS"),
-        )
+        get, environment = req.config.get, os.environ.get
+        self._token = get("gcp:accessToken") or environment("GOOGLE_OAUTH_ACCESS_TOKEN")
+        self._written = get("gcp:credentials") or environment("GOOGLE_CREDENTIALS")
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be known before uploading; tell the plan of a first create."""
@@ -193,7 +194,7 @@ class PhotosProvider(ResourceProvider):
         return connect(
             name,
             endpoint=self._endpoint,
-            credentials=self._credentials,
+            credentials=credentials_from(self._token, self._written),
             stopping=_orphaned(os.getppid()),
         )
 
@@ -265,7 +266,7 @@ def _tell(lines: str) -> None:
     sys.stderr.flush()
 
 
-def _credentials(token: str | None, written: str | None) -> Credentials | None:
+def credentials_from(token: str | None, written: str | None) -> Credentials | None:
     """From an access token, else from credentials as JSON or the path of a file.
 
     None: the application default.
@@ -278,7 +279,11 @@ def _credentials(token: str | None, written: str | None) -> Credentials | None:
     load: Any = google.auth  # has no types for what follows
     load = load.load_credentials_from_dict if inline else load.load_credentials_from_file
     try:
-        loaded: Credentials = load(json.loads(written) if inline else written, scopes=[_SCOPE])[0]
+        with warnings.catch_warnings():
+            # It warns of credentials from strangers; these are the stack's own.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            told = json.loads(written) if inline else written
+            loaded: Credentials = load(told, scopes=[_SCOPE])[0]
     except (google.auth.exceptions.GoogleAuthError, ValueError, OSError) as error:
         raise StorageError(f"gcp:credentials cannot be read: {error}") from None
     return loaded

@@ -1,7 +1,7 @@
 """The bucket, in the few calls that a gallery needs, each tried again while that can help.
 
 `connect()` is the only door to Google Cloud Storage. Every failure leaves as one `StorageError`
-whose message says what to do. Until the first call has succeeded patience is short, so that a wrong
+whose message says what to do. Until something has answered patience is short, so that a wrong
 address is told within seconds.
 """
 
