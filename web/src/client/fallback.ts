@@ -11,9 +11,9 @@ export function createFallBack({ catalogUrl }: GallerySettings): FallBack {
 
   return async (error, wanted, shown) => {
     const problem = toProblem(error);
-    if (catalogUrl && /^(un.+able|failing|catalog-unavailable)$/.test(problem.name)) {
-      catalog ??= readCatalog(catalogUrl);
-      const all = await catalog.catch(() => ((catalog = undefined), shown));
+    if (/^(un.+able$|fail|catalog)/.test(problem.name)) {
+      if (catalogUrl) catalog ??= readCatalog(catalogUrl);
+      const all = (await catalog?.catch(() => (catalog = undefined))) ?? shown;
       const fitting = all.filter((photo) => matches(photo, wanted));
       const photo = pick(fitting.filter(({ id }) => !shown.some((other) => other.id === id))) ?? pick(fitting);
       if (photo) return { status: "stale", photo, problem };

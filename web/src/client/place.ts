@@ -22,7 +22,7 @@ export function peek(name: string): Place {
   } catch {
     // Nothing kept yet, or nothing that we wrote.
   }
-  return keep(name, { deck: Math.random().toString(36).slice(2), n: 0 });
+  return keep(name, { deck: `${Math.random()}`, n: 0 });
 }
 
 export function keep(name: string, place: Place): Place {

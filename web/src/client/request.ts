@@ -18,7 +18,7 @@ export async function getJson<T>(url: string): Promise<T> {
   const response = await fetch(url, { signal: patience() });
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
-  const name = /^urn:image-gallery:(.+)/.exec(body?.type)?.[1] ?? (response.ok ? "unreadable" : "failing");
+  const name = `${body?.type}`.split("urn:image-gallery:")[1] ?? (response.ok ? "unreadable" : "failing");
   throw galleryError({
     name: name as ProblemName,
     detail: body?.title && `${body.title}. ${body.detail ?? ""}`,

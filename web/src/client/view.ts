@@ -1,8 +1,8 @@
 /** Call `onView` once half of `element` was on screen for a second; what is returned stops watching. */
 export function watchView(element: Element, onView: () => void): () => void {
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
-    timer = window.setTimeout(() => {
+    timer = setTimeout(() => {
       if (document.hidden) return wait();
       observer.disconnect();
       onView();

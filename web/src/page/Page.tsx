@@ -1,10 +1,9 @@
 import { useCallback, useRef, useState } from "react";
 import type { Photo } from "../client/types.js";
 import { watchView } from "../client/view.js";
-import { say } from "../react/RandomPhoto.js";
 import { useLayers } from "../react/useLayers.js";
 import { useRandomPhoto } from "../react/useRandomPhoto.js";
-import { sayProblem } from "../text/problem.js";
+import { sayProblem, sayState } from "../text/problem.js";
 import { Albums } from "./Albums.js";
 import type { PageSettings } from "./config.js";
 import { Face } from "./Face.js";
@@ -15,7 +14,7 @@ import { idInAddress, useArrows, useHistory } from "./navigation.js";
 export function Page({ settings }: { settings: PageSettings }) {
   const stage = useRef<HTMLDivElement>(null);
   const [start, setStart] = useState<{ album?: string; photo?: string | undefined }>(() => ({ photo: idInAddress() }));
-  const sizesOf = useCallback((photo: Photo) => `${sizeIn(stage.current!, photo)}px`, []);
+  const sizesOf = (photo: Photo) => `${sizeIn(stage.current!, photo)}px`;
   const { state, busy, own, next, show, prepare, client } = useRandomPhoto({ ...settings, ...start }, sizesOf);
   const photo = "photo" in state ? state.photo : undefined;
   const layers = useLayers(photo);
@@ -40,8 +39,8 @@ export function Page({ settings }: { settings: PageSettings }) {
             photo={layer.photo}
             lang={settings.lang}
             sizesOf={sizesOf}
-            leaving={layer.photo !== photo}
-            onShown={layer.photo === photo ? onShown : undefined}
+            leaving={layer.leaving}
+            onShown={layer.leaving ? undefined : onShown}
             onClick={next}
             note={state.status === "stale" ? sayProblem(state.problem) : undefined}
           />
@@ -58,7 +57,7 @@ export function Page({ settings }: { settings: PageSettings }) {
           </button>
         </div>
       )}
-      <span part="status" role="status">{own && say(state)}</span>
+      <span part="status" role="status">{own && sayState(state)}</span>
     </main>
   );
 }

@@ -6,7 +6,7 @@ import { PhotoImage, type PhotoImageProps } from "../react/PhotoImage.js";
 interface PlateProps extends PhotoImageProps {
   lang: string | undefined;
   /** It gives way to the next plate. */
-  leaving: boolean;
+  leaving: boolean | undefined;
   onClick: () => void;
   /** Why this photo does not come fresh from the gallery. */
   note: string | undefined;
@@ -16,7 +16,7 @@ interface PlateProps extends PhotoImageProps {
 export function Plate({ photo, lang, leaving, onClick, note, ...image }: PlateProps) {
   const shape = { "--ratio": photo.width / photo.height, "--natural": `${photo.width}px` } as CSSProperties;
   return (
-    <figure className="plate" style={shape} data-leaving={leaving || undefined} aria-hidden={leaving}>
+    <figure className="plate" style={shape} data-leaving={leaving} aria-hidden={leaving}>
       <div className="picture" onClick={onClick}>
         <PhotoImage photo={photo} {...image} />
       </div>

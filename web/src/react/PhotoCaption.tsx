@@ -21,15 +21,11 @@ export function PhotoCaption({ photo: { caption, date, credit, license }, lang, 
     <div part="words" tabIndex={caption && caption.length > SCROLLED ? 0 : undefined}>
       {caption && <p part="caption" dir="auto">{caption}</p>}
       <p part="facts">
-        {date && <span><time dateTime={date} part="date">{formatDate(date, lang || pageLanguage())}</time></span>}
+        {date && <time part="date" dateTime={date}>{formatDate(date, lang || globalThis.document?.documentElement.lang)}</time>}
         {credit && <span part="credit" dir="auto">{credit}</span>}
         {license && <span part="license">{url ? <a href={url} rel="license">{license}</a> : license}</span>}
         {children}
       </p>
     </div>
   );
-}
-
-function pageLanguage(): string | undefined {
-  return typeof document === "undefined" ? undefined : document.documentElement.lang;
 }

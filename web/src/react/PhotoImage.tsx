@@ -17,14 +17,14 @@ export function PhotoImage({ photo, sizesOf, onShown }: PhotoImageProps) {
   const [sizes] = useState(() => sizesOf(photo));
   const [status, setStatus] = useState<"loading" | "shown" | "broken">("loading");
   useEffect(() => {
-    let here = true;
     image.current!.decode().then(
-      () => here && setStatus("shown"),
-      () => here && setStatus("broken"),
+      () => setStatus("shown"),
+      () => setStatus("broken"),
     );
-    return () => void (here = false);
   }, []);
-  useEffect(() => (status === "shown" ? onShown?.(image.current!) : undefined), [status, onShown]);
+  useEffect(() => {
+    if (status === "shown") return onShown?.(image.current!);
+  }, [status, onShown]);
   return (
     <div part="image" data-image={status}>
       {photo.placeholder && status !== "broken" && <Placeholder photo={photo} />}

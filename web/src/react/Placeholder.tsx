@@ -8,10 +8,10 @@ const LONG_SIDE = 48;
 export function Placeholder({ photo }: { photo: Photo }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scale = LONG_SIDE / Math.max(photo.width, photo.height);
-  const width = Math.max(1, Math.round(photo.width * scale));
-  const height = Math.max(1, Math.round(photo.height * scale));
-  useEffect(() => draw(canvas.current!, photo.placeholder!), [photo.placeholder, width, height]);
-  return <canvas ref={canvas} width={width} height={height} part="placeholder" aria-hidden />;
+  const width = Math.ceil(photo.width * scale);
+  const height = Math.ceil(photo.height * scale);
+  useEffect(() => draw(canvas.current!, photo.placeholder!), [photo]);
+  return <canvas ref={canvas} width={width} height={height} part="placeholder" />;
 }
 
 function draw(canvas: HTMLCanvasElement, placeholder: string): void {

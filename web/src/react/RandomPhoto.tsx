@@ -1,7 +1,7 @@
 import { useCallback, useRef } from "react";
-import type { Photo, PhotoState } from "../client/types.js";
+import type { Photo } from "../client/types.js";
 import { watchView } from "../client/view.js";
-import { sayProblem } from "../text/problem.js";
+import { sayProblem, sayState } from "../text/problem.js";
 import { PhotoCaption } from "./PhotoCaption.js";
 import { PhotoImage } from "./PhotoImage.js";
 import { sizesIn } from "./sizes.js";
@@ -24,18 +24,18 @@ export interface RandomPhotoProps extends RandomPhotoOptions {
 /** A photo with its words, and a button for another; styled by `--random-photo-…` variables and parts. */
 export function RandomPhoto({ lang, label = "Another photo", prefetch, views, className = "", ...options }: RandomPhotoProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const sizesOf = useCallback((photo: Photo) => sizesIn(frame.current, photo), []);
+  const sizesOf = (photo: Photo) => sizesIn(frame.current, photo);
   const { state, busy, own, next, prepare, client } = useRandomPhoto(options, sizesOf);
   const photo = "photo" in state ? state.photo : undefined;
   const layers = useLayers(photo);
   const onShown = useCallback(
     (image: HTMLImageElement) => {
       if (!prefetch) prepare();
-      return views === "off" ? undefined : watchView(image, () => client.sendView(photo!));
+      if (!views) return watchView(image, () => client.sendView(photo!));
     },
     [client, photo, prefetch, prepare, views],
   );
-  const waiting = options.load === "click" && state.status === "loading" && !busy;
+  const waiting = options.load && state.status === "loading" && !busy;
   return (
     <figure
       className={`random-photo ${className}`}
@@ -45,32 +45,24 @@ export function RandomPhoto({ lang, label = "Another photo", prefetch, views, cl
       onFocusCapture={photo && prepare}
     >
       <div ref={frame} part="frame">
-        {layers.map((layer) => (
-          <div key={layer.turn} part="layer" data-leaving={layer.photo !== photo || undefined}>
-            <PhotoImage photo={layer.photo} sizesOf={sizesOf} onShown={layer.photo === photo ? onShown : undefined} />
+        {layers.map(({ photo, turn, leaving }) => (
+          <div key={turn} part="layer" data-leaving={leaving}>
+            <PhotoImage photo={photo} sizesOf={sizesOf} onShown={leaving ? undefined : onShown} />
           </div>
         ))}
         {"problem" in state && !photo && <p part="message">{sayProblem(state.problem)}</p>}
       </div>
       <figcaption part="below">
-        {photo ? (
-          <PhotoCaption photo={photo} lang={lang}>
+        {photo && (
+          <PhotoCaption key={photo.id} photo={photo} lang={lang}>
             {state.status === "stale" && <span part="note">{sayProblem(state.problem)}</span>}
           </PhotoCaption>
-        ) : (
-          <div part="words" />
         )}
         <button type="button" part="button" aria-busy={busy} onClick={next}>
           {waiting ? "Show a photo" : "problem" in state && !photo ? "Try again" : label}
         </button>
       </figcaption>
-      <span part="status" role="status">{own && say(state)}</span>
+      <span part="status" role="status">{own && sayState(state)}</span>
     </figure>
   );
-}
-
-/** What is said aloud after the visitor's own click. */
-export function say(state: PhotoState): string {
-  if ("photo" in state) return `New photo: ${state.photo.caption || state.photo.alt}`;
-  return "problem" in state ? sayProblem(state.problem) : "";
 }

@@ -6,7 +6,7 @@ const clients = new Map<string, PhotoClient>();
 /** One client per gallery, so that all photos of a page share its deck and its answers. */
 export function clientOf(settings: GallerySettings): PhotoClient {
   const { apiUrl, apiKey, catalogUrl, origins } = settings;
-  const name = [apiUrl, apiKey, catalogUrl, origins].join(" ");
+  const name = [apiUrl, apiKey, catalogUrl, origins].join();
   const client = clients.get(name) ?? createPhotoClient(settings);
   clients.set(name, client);
   return client;

@@ -1,20 +1,22 @@
 import { useState } from "react";
 import type { Photo } from "../client/types.js";
 
-export interface LayerOf {
+export interface Layer {
   photo: Photo;
   /** How many photos were shown before it. */
   turn: number;
+  /** It fades, below the next one. */
+  leaving?: boolean;
 }
 
-/** The photo on show, last, and below it the one before, which fades. */
-export function useLayers(photo: Photo | undefined): LayerOf[] {
-  const [layers, setLayers] = useState<LayerOf[]>(() => (photo ? [{ photo, turn: 0 }] : []));
+/** The photo on show, last, and below it the one before. */
+export function useLayers(photo: Photo | undefined): Layer[] {
+  const [layers, setLayers] = useState<Layer[]>([]);
   const top = layers.at(-1);
-  if (photo && photo.id !== top?.photo.id) {
-    const next = [...layers.slice(-1), { photo, turn: top ? top.turn + 1 : 0 }];
-    setLayers(next);
-    return next;
-  }
-  return photo ? layers : [];
+  if (!photo) return [];
+  if (photo.id === top?.photo.id) return layers;
+  const next = { photo, turn: layers.length && top!.turn + 1 };
+  const both = top ? [{ ...top, leaving: true }, next] : [next];
+  setLayers(both);
+  return both;
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { PhotoClient } from "../client/client.js";
 import { prepareImage } from "../client/prepare.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
@@ -18,9 +18,9 @@ export interface RandomPhotoOptions extends Filter, GallerySettings {
 export interface RandomPhotoHandle {
   state: PhotoState;
   /** Whether another photo is on its way. */
-  busy: boolean;
+  busy?: boolean;
   /** Whether what is shown was asked for by the visitor, and not by the page. */
-  own: boolean;
+  own?: boolean;
   /** Show another photo, as soon as it is decoded. */
   next: () => void;
   /** Show the photo of this id. */
@@ -38,57 +38,53 @@ const GRACE = 400;
 /** A random photo, and another one when asked. `sizesOf` says how wide it will be, as a `sizes` attribute. */
 export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Photo) => string): RandomPhotoHandle {
   const { apiUrl, album, orientation, seed, photo, initialPhoto, load } = options;
-  const client = clientOf(options);
-  const filter = useMemo(() => ({ album, orientation }), [album, orientation]);
-  const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto), busy: false, own: false }));
+  const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto) }));
   const turn = useRef(0);
+  const client = clientOf(options);
+  const ways = useMemo(() => {
+    const filter = { album, orientation };
 
-  const settle = useCallback(async (question: Promise<Settled>, own: boolean) => {
-    const now = ++turn.current;
-    setKept((before) => ({ ...before, busy: true }));
-    const settled = await question;
-    if (own && "photo" in settled) {
-      const late = new Promise((resolve) => setTimeout(resolve, GRACE));
-      await Promise.race([late, prepareImage(settled.photo, sizesOf(settled.photo))]);
+    async function settle(question: Promise<Settled>, own: boolean) {
+      const now = ++turn.current;
+      setKept((before) => ({ ...before, busy: true }));
+      const state = await question;
+      if (own && "photo" in state) {
+        const late = new Promise((resolve) => setTimeout(resolve, GRACE));
+        await Promise.race([late, prepareImage(state.photo, sizesOf(state.photo))]);
+      }
+      if (now === turn.current) setKept({ state, own });
     }
-    if (now !== turn.current) return;
-    setKept(({ state }) => ({ state: own ? keepPhoto(state, settled) : settled, busy: false, own }));
-  }, [sizesOf]);
 
-  const first = useCallback(() => {
-    if (photo) return client.photo(photo);
-    return seed ? client.seeded(seed, filter) : client.next(filter, turn);
-  }, [client, filter, photo, seed]);
-  const begun = useRef(first);
+    return {
+      first() {
+        const next = () => (seed ? client.seeded(seed, filter) : client.next(filter, turn));
+        void settle(photo ? client.photo(photo) : next(), false);
+      },
+      next: () => void settle(client.next(filter, turn), true),
+      show: (id: string) => void settle(client.photo(id), true),
+      prepare() {
+        const { connection } = navigator as { connection?: { saveData?: boolean } };
+        if (!connection?.saveData) client.prepare(filter, sizesOf).catch(() => undefined);
+      },
+    };
+  }, [client, album, orientation, seed, photo]);
+
+  const begun = useRef(ways);
   useEffect(() => {
-    const skip = !apiUrl || ((initialPhoto || load) && begun.current === first);
+    const skip = !apiUrl || ((initialPhoto || load) && begun.current === ways);
     const now = ++turn.current;
     // StrictMode runs an effect twice in a row; only the second run may take a card.
-    if (!skip) queueMicrotask(() => now === turn.current && void settle(first(), false));
+    if (!skip) queueMicrotask(() => now === turn.current && ways.first());
     return () => {
       turn.current++;
       client.leave(turn);
     };
-  }, [first, settle]);
+  }, [ways]);
 
-  return {
-    ...kept,
-    client,
-    next: useCallback(() => void settle(client.next(filter, turn), true), [client, filter, settle]),
-    show: useCallback((id) => void settle(client.photo(id), true), [client, settle]),
-    prepare: useCallback(() => {
-      const { connection } = navigator as { connection?: { saveData?: boolean } };
-      if (!connection?.saveData) void client.prepare(filter, sizesOf).catch(() => undefined);
-    }, [client, filter, sizesOf]),
-  };
+  return { ...kept, ...ways, client };
 }
 
 function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
   if (!apiUrl) return { status: "error", problem: { name: "not-configured" } };
   return photo ? { status: "ready", photo } : { status: "loading" };
-}
-
-/** A photo that is on show stays when no other can be had. */
-function keepPhoto(before: PhotoState, settled: Settled): PhotoState {
-  return settled.status === "error" && "photo" in before ? { ...settled, status: "stale", photo: before.photo } : settled;
 }

@@ -1,19 +1,15 @@
-const SHAPE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?/;
-
 /** A possibly partial date in words: `2017-08` is "August 2017". What is no date stays as it is. */
 export function formatDate(date: string, locale?: string): string {
-  const [, year, month, day] = SHAPE.exec(date) ?? [];
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?/.exec(date) ?? [];
   if (!year) return date;
   // By way of UTC: a month without a day must not slip into the one before.
-  const time = Date.UTC(+year, month ? +month - 1 : 0, day ? +day : 1);
-  return formatter(locale, { year: "numeric", ...(month && { month: "long" }), ...(day && { day: "numeric" }) }).format(time);
-}
-
-function formatter(locale: string | undefined, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const options = { ...parts, timeZone: "UTC", calendar: "gregory" };
+  const time = Date.UTC(+year, +(month ?? 1) - 1, +(day ?? 1));
+  const parts = { year: "numeric", month: month && "long", day: day && "numeric" } as Intl.DateTimeFormatOptions;
+  const format = (tag?: string) =>
+    new Intl.DateTimeFormat(tag, { ...parts, timeZone: "UTC", calendar: "gregory" }).format(time);
   try {
-    return new Intl.DateTimeFormat(locale || undefined, options);
+    return format(locale || undefined);
   } catch {
-    return new Intl.DateTimeFormat(undefined, options);
+    return format();
   }
 }
