@@ -1,0 +1,161 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test, vi } from "vitest";
+import { createPhotoClient } from "../src/client/client.js";
+import type { Settled } from "../src/client/types.js";
+import { API, stubApi } from "./stubs.js";
+
+const settings = { apiUrl: API, apiKey: "sample-key" };
+const catalogUrl = "https://gallery.example/catalog.jsonl";
+const idOf = (settled: Settled) => ("photo" in settled ? settled.photo.id : settled.problem.name);
+
+beforeEach(() => {
+  sessionStorage.clear();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("no photo comes again until all were seen, and several cards come at a time", async () => {
+  const api = stubApi(60);
+  const client = createPhotoClient(settings);
+
+  const seen = new Set<string>();
+  for (let turn = 0; turn < 60; turn++) seen.add(idOf(await client.next()));
+
+  expect(seen.size).toBe(60);
+  expect(api.asked.length).toBe(12);
+});
+
+test("the next page goes on where the last one stopped", async () => {
+  stubApi(60);
+  const seen = [await createPhotoClient(settings).next(), await createPhotoClient(settings).next()];
+
+  expect(new Set(seen.map(idOf)).size).toBe(2);
+});
+
+test("a filter has a deck of its own", async () => {
+  const api = stubApi(60);
+  const client = createPhotoClient(settings);
+
+  await client.next();
+  await client.next({ album: "alps" });
+
+  const decks = api.asked.map((url) => url.searchParams.get("deck"));
+  expect(decks[0]).not.toBe(decks[1]);
+  expect(api.asked[1]!.searchParams.get("album")).toBe("alps");
+});
+
+test("what is kept in the session and is not ours is no obstacle", async () => {
+  stubApi(60);
+  for (const value of ["", "null", "{}", '{"deck":"a","n":"x"}']) {
+    sessionStorage.setItem(JSON.stringify([API, {}]), value);
+    expect((await createPhotoClient(settings).next()).status).toBe("ready");
+  }
+});
+
+test("holders on one page never show the same photo, at the end of a pass either", async () => {
+  stubApi(4);
+  const client = createPhotoClient(settings);
+  const holders = [{}, {}, {}];
+
+  for (let round = 0; round < 8; round++) {
+    const shown = await Promise.all(holders.map((holder) => client.next({}, holder)));
+    expect(new Set(shown.map(idOf)).size).toBe(3);
+  }
+});
+
+test("equal questions are asked once", async () => {
+  const api = stubApi(60);
+  const client = createPhotoClient(settings);
+
+  await Promise.all([client.seeded("a post"), client.seeded("a post"), client.photo("7"), client.photo("7")]);
+
+  expect(api.asked.length).toBe(2);
+});
+
+test("today is the visitor's own date", async () => {
+  const api = stubApi(60);
+  vi.useFakeTimers({ now: new Date(2026, 0, 2, 0, 30), toFake: ["Date"] });
+
+  await createPhotoClient(settings).seeded("today");
+
+  expect(api.asked[0]!.searchParams.get("seed")).toBe("2026-01-02");
+});
+
+test("a photo that could not be had is not lost", async () => {
+  const api = stubApi(60);
+  const client = createPhotoClient(settings);
+  api.down = true;
+  expect(idOf(await client.next())).toBe("unreachable");
+  api.down = false;
+
+  expect(idOf(await client.next())).toBe("0");
+});
+
+test("after an error photos come from the catalog, and the API rests ever longer", async () => {
+  const api = stubApi(60);
+  const line = (id: string) => JSON.stringify({ id, source: "stack", recipe: "v1", sizes: [[400, 300]], alt: "" });
+  api.catalog = ['{"catalog": 1, "count": 3}', line("a"), line("b"), line("c"), ""].join("\n");
+  api.down = true;
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const client = createPhotoClient({ ...settings, catalogUrl });
+
+  const seen = [await client.next(), await client.next(), await client.next()];
+  expect(seen.map(({ status }) => status)).toEqual(["stale", "stale", "stale"]);
+  expect(new Set(seen.map(idOf)).size).toBe(3);
+  expect(api.asked.length).toBe(1);
+
+  vi.advanceTimersByTime(2_000);
+  await client.next();
+  vi.advanceTimersByTime(1_000);
+  await client.next();
+  expect(api.asked.length).toBe(2);
+
+  api.down = false;
+  vi.advanceTimersByTime(4_000);
+  expect((await client.next()).status).toBe("ready");
+});
+
+test("of a large catalog a piece at a random place is read, torn ends dropped", async () => {
+  const api = stubApi(60);
+  const lines = Array.from({ length: 2_000 }, (_, at) =>
+    JSON.stringify({ id: `é${at}`, source: "stack", recipe: "v1", sizes: [[400, 300]], alt: "ü".repeat(40) }),
+  );
+  api.catalog = ['{"catalog":1,"count":2000}', ...lines, ""].join("\n");
+  api.down = true;
+
+  const seen = new Set<string>();
+  for (let turn = 0; turn < 20; turn++) {
+    const settled = await createPhotoClient({ ...settings, catalogUrl }).next();
+    expect(settled.status).toBe("stale");
+    seen.add(idOf(settled));
+  }
+
+  expect(seen.size).toBeGreaterThan(10);
+  expect([...seen].every((id) => /^é\d+$/.test(id))).toBe(true);
+});
+
+test("a catalog of another version is not read", async () => {
+  const api = stubApi(60);
+  api.catalog = '{"catalog": 2, "count": 0}\n';
+  api.down = true;
+
+  expect((await createPhotoClient({ ...settings, catalogUrl }).next()).status).toBe("error");
+});
+
+test("an origin that may not ask asks nothing", async () => {
+  const api = stubApi(60);
+
+  const settled = await createPhotoClient({ ...settings, origins: ["https://blog.example"] }).next();
+
+  expect(idOf(settled)).toBe("origin-not-allowed");
+  expect(api.asked).toEqual([]);
+});
+
+test("a view goes out as plain text, which no browser asks permission for", async () => {
+  const sent: RequestInit[] = [];
+  vi.stubGlobal("fetch", async (_: string, options: RequestInit) => (sent.push(options), new Response()));
+
+  createPhotoClient(settings).sendView({ id: "7" } as never);
+
+  expect(sent).toEqual([{ method: "POST", body: '{"id":"7"}', keepalive: true, credentials: "omit" }]);
+});

@@ -1,0 +1,105 @@
+// @vitest-environment happy-dom
+import { act, StrictMode, type ReactNode } from "react";
+import { createRoot, hydrateRoot } from "react-dom/client";
+import { renderToString } from "react-dom/server";
+import { beforeEach, expect, test, vi } from "vitest";
+import { RandomPhoto } from "../src/react/RandomPhoto.js";
+import { toSlide } from "../src/react/slide.js";
+import { API, photoOf, stubApi } from "./stubs.js";
+
+let complaints: unknown[];
+
+beforeEach(() => {
+  sessionStorage.clear();
+  document.body.innerHTML = "<main></main>";
+  complaints = [];
+  vi.spyOn(console, "error").mockImplementation((...words) => void complaints.push(words));
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
+  vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} });
+  HTMLImageElement.prototype.decode = () => Promise.resolve();
+});
+
+async function draw(node: ReactNode) {
+  const main = document.querySelector("main")!;
+  await act(async () => createRoot(main).render(node));
+  await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+  return main;
+}
+
+// Each test has an API of its own, for clients are shared by address.
+let number = 0;
+const apiUrl = () => `${API}/${++number}`;
+
+test("a photo is drawn with its words, and nothing is complained about", async () => {
+  stubApi(60);
+
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} />);
+
+  expect(main.querySelector("img")!.getAttribute("src")).toBe(photoOf(0).src);
+  expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 0");
+  expect(complaints).toEqual([]);
+});
+
+test("StrictMode takes one card, as any other", async () => {
+  const api = stubApi(60);
+
+  const main = await draw(<StrictMode><RandomPhoto apiUrl={apiUrl()} /></StrictMode>);
+
+  expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 0");
+  expect(api.asked.filter((url) => url.searchParams.get("n") === "0").length).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
+test("the button shows another photo, and says so", async () => {
+  stubApi(60);
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} />);
+
+  await act(async () => main.querySelector("button")!.click());
+  await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+
+  expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 1");
+  expect(main.querySelector("[role=status]")!.textContent).toBe("New photo: Photo 1");
+});
+
+test("a photo of the server is in its HTML, and hydrates without asking", async () => {
+  const api = stubApi(60);
+  const node = <RandomPhoto apiUrl={apiUrl()} initialPhoto={photoOf(3)} />;
+  const main = document.querySelector("main")!;
+  main.innerHTML = renderToString(node);
+  expect(main.querySelector("img")!.getAttribute("src")).toBe(photoOf(3).src);
+
+  await act(async () => hydrateRoot(main, node));
+
+  expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 3");
+  expect(api.asked.filter((url) => url.searchParams.get("n") !== "0")).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("an address that is missing is said", async () => {
+  const main = await draw(<RandomPhoto apiUrl="" />);
+
+  expect(main.querySelector("[part=message]")!.textContent).toContain("apiUrl");
+});
+
+test("alt text is left out where the caption says the same", async () => {
+  const said = { ...photoOf(1), caption: "A dog", alt: "A dog" };
+  const described = { ...photoOf(2), caption: "A dog", alt: "A brown dog asleep" };
+
+  expect(renderToString(<RandomPhoto apiUrl={API} initialPhoto={said} />)).toContain('alt=""');
+  expect(renderToString(<RandomPhoto apiUrl={API} initialPhoto={described} />)).toContain('alt="A brown dog asleep"');
+});
+
+test("markup in a caption is text, and 5,000 characters stay whole", () => {
+  const markup = renderToString(<RandomPhoto apiUrl={API} initialPhoto={{ ...photoOf(1), caption: "<b>bold</b>" }} />);
+  const long = renderToString(<RandomPhoto apiUrl={API} initialPhoto={{ ...photoOf(1), caption: "é".repeat(5_000) }} />);
+
+  expect(markup).toContain("&lt;b&gt;bold&lt;/b&gt;");
+  expect(long).toContain("é".repeat(5_000));
+});
+
+test("a slide has title and description, where there are any", () => {
+  const { caption: _caption, ...bare } = photoOf(1);
+
+  expect(toSlide({ ...photoOf(1), credit: "Somebody" })).toMatchObject({ title: "Photo 1", description: "Somebody" });
+  expect(toSlide(bare)).not.toHaveProperty("title");
+});
