@@ -43,6 +43,7 @@ check: .venv/development ## Lint, types, and generated files are up to date
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/python -m docs.generate --check
+	@$(BIN)/python web/check.py
 
 format: .venv/development ## Format, and mend what the linter can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
