@@ -26,10 +26,7 @@ const builds: Record<string, UserConfig> = {
   library: {
     build: {
       outDir: "dist",
-      lib: {
-        entry: { index: "src/react/index.ts", client: "src/client/index.ts", style: "src/react/style.css" },
-        formats: ["es"],
-      },
+      lib: { entry: { index: "src/react/index.ts", client: "src/client/index.ts" }, formats: ["es"] },
       rolldownOptions: { external: /^react/, output: { banner: (chunk) => (chunk.name === "index" ? '"use client";' : "") } },
     },
   },
