@@ -152,14 +152,14 @@ def test_with_the_function_stopped_a_photo_is_shown_and_it_is_said(gallery, blog
     assert "cannot be reached" in page.locator("[part=note]").inner_text()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.deep)])
 def test_the_page_around_it_does_not_move(gallery, blog, open_page, width):
     html = f"<random-photo></random-photo><p>{LONG}</p>{gallery.embed}"
     url = blog.publish("/still", html, f"<style>{RESERVED}</style>")
     page = open_page(url, width=width, script=WATCH_SHIFT)
     page.wait_for_selector(SHOWN)
 
-    for _ in range(6):
+    for _ in range(5):
         page.get_by_role("button", name="Another photo").click()
         page.wait_for_timeout(600)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.gallery import WATCH_SHIFT
 
+DEEP = pytest.mark.deep
 PLATE = ".plate:not([data-leaving])"
 SHOWN = f'{PLATE} [data-image="shown"]'
 
@@ -36,7 +37,7 @@ def test_a_photo_is_shown_with_its_words(gallery, open_page):
     assert page.errors == []
 
 
-@pytest.mark.deep
+@DEEP
 def test_fifty_clicks_show_fifty_others(gallery, open_page):
     page = open_page(gallery.page_url)
     page.wait_for_selector(SHOWN)
@@ -105,7 +106,9 @@ def test_nothing_moves(gallery, open_page, width):
     assert page.evaluate("self.shift") == 0
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280, 2560])
+@pytest.mark.parametrize(
+    "width", [320, pytest.param(390, marks=DEEP), 1280, pytest.param(2560, marks=DEEP)]
+)
 def test_nothing_sticks_out(gallery, open_page, width):
     page = open_page(gallery.page_url, width=width)
     page.wait_for_selector(SHOWN)

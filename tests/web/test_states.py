@@ -89,7 +89,9 @@ def test_a_photo_that_was_shown_stays_when_the_network_goes(gallery, blank):
     assert "You are offline" in blank.locator(".plate:not([data-leaving]) .note").inner_text()
 
 
-@pytest.mark.parametrize("body", ["<html>not json</html>", "", "null"])
+@pytest.mark.parametrize(
+    "body", ["<html>not json</html>", pytest.param("null", marks=pytest.mark.deep)]
+)
 def test_an_answer_that_is_no_json_is_helped_by_the_catalog(gallery, blank, body):
     answer_api(gallery, blank, body=body, headers={"Access-Control-Allow-Origin": "*"})
 
@@ -147,7 +149,7 @@ def test_a_photo_without_words_is_shown(gallery, blank, axe):
     assert blank.locator("img").get_attribute("alt") == ""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
 def test_page_and_embed_are_accessible(gallery, blog, open_page, axe, scheme):
     elements = f"<h1>A blog</h1>{'<random-photo album=odd></random-photo>' * len(ODD)}"
     url = blog.publish("/axe", elements + gallery.embed)
@@ -194,7 +196,7 @@ def test_each_photo_seen_for_a_second_is_one_view(gallery, blog, open_page):
     assert seen[0] != seen[1]
 
 
-@pytest.mark.parametrize("how", ["off", "privacy control"])
+@pytest.mark.parametrize("how", ["privacy control", pytest.param("off", marks=pytest.mark.deep)])
 def test_who_does_not_want_it_is_not_counted(gallery, blog, open_page, how):
     before = len(gallery.events("view"))
     off = ' views="off"' if how == "off" else ""
