@@ -58,13 +58,14 @@ class Gallery:
         except Problem as problem:
             call.status, body = problem.status, _encode(problem.body)
             call.headers |= {"Content-Type": "application/problem+json"} | problem.headers
-        if not body:
-            del call.headers["Content-Type"]
         if "event" in call.told:
             _log(call, perf_counter() - started)
         # A lone surrogate has no UTF-8, but its escape is JSON
         body_bytes = body.encode(errors="backslashreplace")
-        return Response(body_bytes, call.status, list(call.headers.items()))
+        response = Response(body_bytes, call.status, list(call.headers.items()))
+        if not body:
+            del response.headers["Content-Type"]
+        return response
 
     def _share(self, call: _Call) -> None:
         """Let the pages of the allowed origins, and no others, read the answer."""

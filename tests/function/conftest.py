@@ -138,7 +138,7 @@ def open_client(make_client):
 class Instance:
     """The function as a process of its own under the framework's server."""
 
-    def __init__(self, environment, log):
+    def __init__(self, environment, log, source=SOURCE):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -199,8 +199,9 @@ def start_instance(environment, tmp_path):
     """Start instances of the function; they end with the test."""
     started = []
 
-    def start(**changes):
-        instance = Instance(environment | changes, tmp_path / f"log-{len(started)}.jsonl")
+    def start(source=SOURCE, **changes):
+        log = tmp_path / f"log-{len(started)}.jsonl"
+        instance = Instance(environment | changes, log, source)
         started.append(instance)
         return instance.wait()
 
