@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage  # type: ignore[import-untyped]  # it has no types
+from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
 
 from localcloud import daemon
 from localcloud.store import Store
