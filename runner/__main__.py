@@ -25,7 +25,10 @@ _HIDDEN = "[secret]"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return its exit code: 0 done, 1 failed (one line says why), 2 usage."""
+    """Run one command; return its exit code.
+
+    0 done, 1 failed (one line says why), 2 usage, 3 done but some photos cannot be shown.
+    """
     options = _parser().parse_args(arguments)
     try:
         config = read_configuration(Path.cwd(), options.stack, options.port)
@@ -41,8 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _up(options: argparse.Namespace, cloud: Cloud) -> int:
     local_cloud.ensure_running(cloud, options.state)
-    deployment = Deployment(cloud, options.stack, Records(_records_path(options)))
-    outputs = deployment.up(Path("__main__.py"))
+    records = Records(_records_path(options))
+    deployment = Deployment(cloud, options.stack, records)
+    try:
+        outputs = deployment.up(Path("__main__.py"))
+    finally:
+        if not records.newest_first():  # refused before anything was made
+            _take_away(options.state)
     _outputs_path(options).write_text(json.dumps(outputs), encoding="utf-8")
     _outputs_path(options).chmod(0o600)
     _print_outputs(outputs, options)
@@ -51,7 +59,17 @@ def _up(options: argparse.Namespace, cloud: Cloud) -> int:
         f"{deployment.made} made, {deployment.recorded} recorded. Nothing reached Google.",
         file=sys.stderr,
     )
-    return 0
+    return _tell_shortfalls(deployment)
+
+
+def _tell_shortfalls(deployment: Deployment) -> int:
+    """Name the photos that are not shown; return the exit code that says so."""
+    unsent, unusable = deployment.shortfalls("incomplete"), deployment.shortfalls("unusable")
+    for photo in unsent:
+        print(f"error: {photo} is not sent yet. The same command goes on.", file=sys.stderr)
+    for photo in unusable:
+        print(f"warning: not shown: {photo}", file=sys.stderr)
+    return 1 if unsent else 3 if unusable else 0
 
 
 def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
@@ -59,11 +77,16 @@ def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
     if records.newest_first():
         local_cloud.ensure_running(cloud, options.state)
     removed = Deployment(cloud, options.stack, records).destroy()
-    if options.state.exists():
-        local_cloud.stop(options.state)
-        shutil.rmtree(options.state)
+    _take_away(options.state)
     print(f"{removed} resources removed." if removed else "There was nothing to remove.")
     return 0
+
+
+def _take_away(state: Path) -> None:
+    """Stop the local cloud and remove its folder."""
+    if state.exists():
+        local_cloud.stop(state)
+        shutil.rmtree(state)
 
 
 def _show_outputs(options: argparse.Namespace, _: Cloud) -> int:

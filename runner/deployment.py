@@ -46,7 +46,7 @@ class Deployment:
         self._declared: set[str] = set()
         self._changed = threading.Condition()
         self._begun = 0
-        self._failed = False
+        self._failure: Exception | None = None
         self.made = 0
         self.recorded = 0
 
@@ -62,12 +62,20 @@ class Deployment:
         )
         try:
             outputs = _run(program)
+        except Exception as error:
+            raise self._failure or error from error
         finally:
             self._wait_for_what_was_begun()
         for record in self._records.newest_first():
             if record.urn not in self._declared:
                 self._remove(record)
         return outputs
+
+    def shortfalls(self, kind: str) -> list[str]:
+        """Return the photos that are `incomplete` (not sent) or `unusable`, as providers told."""
+        return [
+            line for record in self._records.newest_first() for line in record.outputs.get(kind, [])
+        ]
 
     def destroy(self) -> int:
         """Remove all that was declared; return how much that was."""
@@ -84,13 +92,13 @@ class Deployment:
         After one that failed, the others are not begun: the first error is the one to be told.
         """
         with self._changed:
-            if self._failed:
+            if self._failure:
                 raise RunnerError("Another resource failed.")
             self._begun += 1
         try:
             return self._apply(urn, type_, name, inputs)
-        except Exception:
-            self._failed = True
+        except Exception as error:
+            self._failure = self._failure or error
             raise
         finally:
             with self._changed:

@@ -1,6 +1,8 @@
 """Dynamic resources: the provider arrives pickled, and is asked as Pulumi's engine would ask it."""
 
 import base64
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import dill  # type: ignore[import-untyped]  # comes with pulumi, without types
@@ -22,7 +24,15 @@ Inputs = dict[str, Any]
 
 
 def apply_dynamic(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
-    """Check, then create or diff and update. Raises RunnerError with what the provider refuses."""
+    """Check, then create or diff and update.
+
+    Raises RunnerError with what the provider refuses or failed to do.
+    """
+    with _in_one_line():
+        return _apply(cloud, old, inputs)
+
+
+def _apply(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
     provider = _provider(cloud, inputs)
     news = {key: value for key, value in inputs.items() if key != _PROVIDER}
     checked = provider.check(_olds(old, "inputs"), news)
@@ -39,8 +49,20 @@ def apply_dynamic(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
 
 
 def remove_dynamic(cloud: Cloud, record: Record) -> None:
-    """Ask the provider to delete what it made."""
-    _provider(cloud, record.inputs).delete(record.id, record.outputs)
+    """Ask the provider to delete what it made. Raises RunnerError where it failed to."""
+    with _in_one_line():
+        _provider(cloud, record.inputs).delete(record.id, record.outputs)
+
+
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Tell what a provider raises as the engine does: its message, without where it came from."""
+    try:
+        yield
+    except RunnerError:
+        raise
+    except Exception as error:
+        raise RunnerError(str(error) or type(error).__name__) from error
 
 
 def _provider(cloud: Cloud, inputs: Inputs) -> ResourceProvider:

@@ -158,15 +158,16 @@ class PhotosProvider(ResourceProvider):
 
         Of a create that raises the engine keeps nothing.
         """
+        id_ = f"{props['bucket']}/{props['source']}"
         try:
             outcome = self._sync(props)
-            count, failed = outcome.photo_count, [path for path, _ in outcome.failed]
-            lines = [_failure(outcome)] if failed else []
         except UploaderError as error:
-            count, failed, lines = 0, sorted(props["photos"]), [str(error)]
-        for line in lines:
-            _tell(f"error: {line}")
-        return CreateResult(f"{props['bucket']}/{props['source']}", _outputs(props, count, failed))
+            _tell(f"error: {error}")
+            nothing = {"photo_count": 0, "incomplete": sorted(props["photos"])}
+            return CreateResult(id_, _kept(props) | nothing)
+        if outcome.failed:
+            _tell(f"error: {_failure(outcome)}")
+        return CreateResult(id_, _kept(props) | _outputs(outcome))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Upload what changed; one line names what could not be."""
@@ -177,7 +178,7 @@ class PhotosProvider(ResourceProvider):
         except UploaderError as error:
             sys.tracebacklimit = 0
             raise error from None
-        return UpdateResult(_outputs(_news, outcome.photo_count, []))
+        return UpdateResult(_kept(_news) | _outputs(outcome))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove this source from the gallery, guard or no guard."""
@@ -244,9 +245,17 @@ def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
         )
 
 
-def _outputs(props: dict[str, Any], count: int, failed: list[str]) -> dict[str, Any]:
-    kept = {name: props[name] for name in (*_COMPARED, "photos_dir")}
-    return kept | {"photo_count": count} | ({"incomplete": failed} if failed else {})
+def _kept(props: dict[str, Any]) -> dict[str, Any]:
+    return {name: props[name] for name in (*_COMPARED, "photos_dir")}
+
+
+def _outputs(outcome: Outcome) -> dict[str, Any]:
+    """How many are shown; by path, what could not be sent and what is of no use, if any."""
+    shortfalls = {
+        "incomplete": [path for path, _ in outcome.failed],
+        "unusable": [f"{path} {reason}" for path, reason in outcome.unusable],
+    }
+    return {"photo_count": outcome.photo_count} | {k: v for k, v in shortfalls.items() if v}
 
 
 def _failure(outcome: Outcome) -> str:
