@@ -135,7 +135,7 @@ class Bucket:
                 ),
             )
         except NotThere as missing:
-            if "bucket" in str(missing.__cause__):
+            if "bucket does not exist" in str(missing.__cause__):
                 raise
             return b"", 0
         return content, int(blob.generation or 0)
