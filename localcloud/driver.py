@@ -8,7 +8,7 @@ from localcloud.store import Store
 
 __all__ = ["admit", "current_driver"]
 
-_AGENTS = {"image-gallery-runner/": "runner", "Terraform": "engine"}
+_AGENTS = {"image-gallery-runner/": "runner", "Pulumi/": "engine"}
 _REFUSALS = {
     "runner": "The runner made what is on this local cloud. Take that away first: make destroy.",
     "engine": "Pulumi's engine made what is on this local cloud. Take that away first:"

@@ -33,7 +33,7 @@ def replayed(tmp_path_factory):
 
 
 def send(cloud, exchange, made_up):
-    path, body, headers = exchange["path"], exchange["request"], {"User-Agent": "Terraform/1"}
+    path, body, headers = exchange["path"], exchange["request"], {"User-Agent": "Pulumi/3.0"}
     for theirs, ours in made_up.items():
         path = path.replace(theirs, ours)
     if isinstance(body, str):

@@ -106,7 +106,9 @@ def test_what_is_not_there_says_which_method_is_missing(cloud):
 
 
 RUNNER = {"User-Agent": "image-gallery-runner/1"}
-ENGINE = {"User-Agent": "google-api-go-client/0.5 Terraform/1.5 terraform-provider-google/9"}
+ENGINE = {
+    "User-Agent": "google-api-go-client/0.5 Pulumi/3.0 (https://www.pulumi.com) pulumi-gcp/v9"
+}
 
 
 class TestDriver:
