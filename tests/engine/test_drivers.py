@@ -34,11 +34,7 @@ def behaviour(cloud, outputs):
     key = f"key={outputs['apiKey']}"
     catalog = get(f"{base}/catalog.jsonl").body.decode()
     ids = [json.loads(line)["id"] for line in catalog.splitlines()[1:]]
-    (function,) = [
-        record
-        for name, record in cloud.state()["resources"].items()
-        if "/functions/" in name or record.get("serviceConfig")
-    ]
+    (function,) = [r for r in cloud.state()["resources"].values() if "buildConfig" in r]
     return plain(
         {
             "iam": sorted(
