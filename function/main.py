@@ -2,7 +2,8 @@
 
 import flask
 import functions_framework
-from gallery_api import Gallery, Settings
+from gallery_api.api import Gallery
+from gallery_api.settings import Settings
 
 _gallery = Gallery(Settings.from_environment())
 

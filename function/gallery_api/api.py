@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,7 +18,7 @@ from gallery_api.errors import Problem
 from gallery_api.log import write
 from gallery_api.query import Query, parse
 from gallery_api.reader import Reader
-from gallery_api.rendering import at_least, render
+from gallery_api.rendering import render
 from gallery_api.settings import Settings
 
 __all__ = ["Gallery"]
@@ -28,6 +28,10 @@ _HOST = re.compile(r"https?://([a-z0-9.-]{1,253})(:\d+)?")
 _TRACE = re.compile(r"([0-9a-f]{32})(/.*)?")
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Origin"}
+_PREFLIGHT = {
+    "Access-Control-Allow-Headers": "x-api-key, content-type",
+    "Access-Control-Max-Age": "7200",
+}
 
 
 @dataclass(slots=True)
@@ -83,7 +87,9 @@ class Gallery:
             raise Problem("not-found", "GET /openapi.json lists the paths of this API.")
         handle, methods, event = _ENDPOINTS[name + slash]
         if request.method == "OPTIONS":
-            return _preflight(call, methods)
+            call.status, preflight = 204, {"Access-Control-Allow-Methods": methods}
+            call.headers |= {"Allow": methods} | _PREFLIGHT | preflight
+            return ""
         if event:
             call.told["event"] = event
         if request.method not in methods.split(", "):
@@ -122,9 +128,9 @@ class Gallery:
         query = parse({name: call.arguments[name] for name in names})
         call.told["format"] = query.format
         catalog = self._catalog(call)
-        position = _found(catalog, call.identity)
+        positions = [catalog.find(call.identity)]
         call.headers["Cache-Control"] = "max-age=30"
-        return self._show(call, query, catalog, [position])
+        return self._show(call, query, catalog, positions)
 
     def list_albums(self, call: _Call) -> str:
         """Answer `GET /albums`."""
@@ -140,9 +146,8 @@ class Gallery:
             identity = None
         if not isinstance(identity, str):
             raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
-        _found(self._catalog(call), identity)
-        call.told["photos"] = [identity]
-        call.status = 204
+        self._catalog(call).find(identity)
+        call.told["photos"], call.status = [identity], 204
         return ""
 
     def tell_health(self, call: _Call) -> str:
@@ -156,24 +161,24 @@ class Gallery:
         return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
 
     def _catalog(self, call: _Call) -> Catalog:
-        reading = self._reader.current()
-        if reading.stale:
-            call.told["stale"] = True
-            call.headers["Age"] = str(int(monotonic() - reading.confirmed))
-        return reading.catalog
+        catalog, age = self._reader.current()
+        if age is not None:
+            call.told["stale"], call.headers["Age"] = True, str(age)
+        return catalog
 
     def _show(self, call: _Call, query: Query, catalog: Catalog, positions: list[int]) -> str:
         if call.request.method != "HEAD":
             call.told["photos"] = [f"{catalog.ids[position]:016x}" for position in positions]
         if query.format == "json":
             answers = [self._photo(catalog, position) for position in positions]
-        else:
-            photos = [render(catalog[position], self._settings.base_url) for position in positions]
-            answers = [_encode(photo["src"]) for photo in photos]
+            return answers[0] if query.count is None else f"[{','.join(answers)}]"
+        photos = [render(catalog[position], self._settings.base_url) for position in positions]
         if query.format == "redirect":
-            call.status, call.headers["Location"] = 302, at_least(photos[0], query.width)
+            wide = (one for one in photos[0]["srcSet"] if one["width"] >= query.width > 0)
+            call.status, call.headers["Location"] = 302, next(wide, photos[0])["src"]
             return ""
-        return answers[0] if query.count is None else f"[{','.join(answers)}]"
+        addresses = [photo["src"] for photo in photos]
+        return _encode(addresses[0] if query.count is None else addresses)
 
     def _photo(self, catalog: Catalog, position: int) -> str:
         """Return the JSON of a photo; that of the first thousand photos asked for is kept."""
@@ -197,28 +202,12 @@ _ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], str], str, str]] = {
 }
 
 
-def _found(catalog: Catalog, identity: str) -> int:
-    position = catalog.find(identity)
-    if position is None:
-        raise Problem("no-such-photo", "It is not, or no more, in this gallery.")
-    return position
-
-
-def _preflight(call: _Call, methods: str) -> str:
-    call.status, call.headers["Allow"] = 204, methods
-    call.headers["Access-Control-Allow-Methods"] = methods
-    call.headers["Access-Control-Allow-Headers"] = "x-api-key, content-type"
-    call.headers["Access-Control-Max-Age"] = "7200"
-    return ""
-
-
 def _log(call: _Call, seconds: float) -> None:
-    environment = call.request.environ
-    message = f"{call.told['event']} {call.status} {call.told.get('format', '')}".rstrip()
-    severity = "WARNING" if call.status >= 500 else "INFO"
-    call.told |= {"status": call.status, "ms": round(seconds * 1000, 2)}
+    environment, told = call.request.environ, call.told
     if origin := _HOST.fullmatch(environment.get("HTTP_ORIGIN", "")):
-        call.told["origin"] = origin[1]
+        told["origin"] = origin[1]
     if trace := _TRACE.fullmatch(environment.get("HTTP_X_CLOUD_TRACE_CONTEXT", "")):
-        call.told["logging.googleapis.com/trace"] = trace[1]
-    write({"severity": severity, "message": message, **call.told})
+        told["logging.googleapis.com/trace"] = trace[1]
+    message = f"{told['event']} {call.status} {told.get('format', '')}".rstrip()
+    severity = "WARNING" if call.status >= 500 else "INFO"
+    write(severity, message, **told, status=call.status, ms=round(seconds * 1000, 2))

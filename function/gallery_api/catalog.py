@@ -1,7 +1,7 @@
 """The catalog in memory: the file as it was read, and where in it each photo's line begins.
 
-A line is parsed again when its photo is chosen: parsed records would cost several times the memory.
-Each line is also parsed once at first, for a catalog of which one line is corrupt is refused whole.
+A line is parsed when its photo is chosen (records in memory would take several times the room), and
+once at first: a catalog of which one line is corrupt is refused whole.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gallery_api.errors import CatalogUnreadable
+from gallery_api.errors import CatalogUnreadable, Problem
 
 __all__ = ["Catalog"]
 
@@ -43,12 +43,13 @@ class Catalog:
         record: dict[str, Any] = _parse(self._text, self._starts[position])
         return record
 
-    def find(self, identity: str) -> int | None:
-        """Return the position of the photo of this id, if there is one."""
+    def find(self, identity: str) -> int:
+        """Return the position of the photo of this id, or raise the problem `no-such-photo`."""
         number = int(identity, 16) if _ID.fullmatch(identity) else -1
         position = bisect_left(self.ids, number)
-        found = position < len(self) and self.ids[position] == number
-        return position if found else None
+        if self.ids[position : position + 1].tolist() != [number]:
+            raise Problem("no-such-photo", "It is not, or no more, in this gallery.")
+        return position
 
     def among(self, album: str | None, orientation: str | None) -> Sequence[int]:
         """Return the ascending positions of the photos that have these; None is any."""

@@ -14,46 +14,38 @@ from gallery_api.query import Query
 
 __all__ = ["at_random", "by_deck", "by_seed", "choose"]
 
-# Multi-probe consistent hashing (Appleton and O'Reilly, 2015): of 21 points the one nearest to a
-# photo decides, which evens out the gaps between ids to about a tenth.
-_PROBES = 21
-_RING = 2**64
-_ROUNDS = 8
-
 
 def choose(catalog: Catalog, query: Query) -> list[int]:
     """Choose what is asked for; return positions in the catalog."""
     if not len(catalog):
         raise Problem("gallery-empty", "Add photos and upload them.")
-    photos = catalog.among(query.album, query.orientation)
+    photos, count = catalog.among(query.album, query.orientation), query.count or 1
     if not photos:
-        raise Problem(
-            "no-match", "No photo has this album and orientation; GET /albums lists them."
-        )
-    if query.seed is not None:
-        today = query.seed == "today"
-        return [by_seed(photos, catalog.ids, f"{datetime.now(UTC):%F}" if today else query.seed)]
-    if query.deck is not None:
-        deck = catalog.digest + query.deck.encode()
-        return by_deck(photos, deck, query.n, query.count or 1)
-    return at_random(photos, query.count or 1)
+        raise Problem("no-match", "GET /albums lists the albums; ask for less, or for others.")
+    if query.seed:
+        today = f"{datetime.now(UTC):%F}"
+        return [by_seed(photos, catalog.ids, today if query.seed == "today" else query.seed)]
+    if query.deck:
+        return by_deck(photos, catalog.digest + query.deck.encode(), query.n, count)
+    return at_random(photos, count)
 
 
 def at_random(photos: Sequence[int], count: int) -> list[int]:
     """Choose so many different photos, each as likely as any other; all, if there are fewer."""
-    if count == 1:
-        return [photos[random.randrange(len(photos))]]  # noqa: S311 - no secret is drawn here
-    order = random.sample(range(len(photos)), min(count, len(photos)))
-    return [photos[place] for place in order]
+    places = random.sample(range(len(photos)), min(count, len(photos)))
+    return [photos[place] for place in places]
 
 
 def by_seed(photos: Sequence[int], ids: Sequence[int], seed: str) -> int:
-    """Choose the photo that this seed always has: only a photo added close by takes it over."""
-    points = unpack(f">{_PROBES}Q", shake_128(seed.encode()).digest(8 * _PROBES))
+    """Choose the photo that this seed always has: only a photo added close by takes it over.
+
+    Multi-probe consistent hashing (Appleton and O'Reilly, 2015): of 21 points on the ring of ids
+    the one nearest to a photo decides, which evens out the gaps to about a tenth.
+    """
     nearest = []
-    for point in points:
+    for point in unpack(">21Q", shake_128(seed.encode()).digest(21 * 8)):
         place = bisect_left(photos, point, key=ids.__getitem__) % len(photos)
-        nearest.append(((ids[photos[place]] - point) % _RING, photos[place]))
+        nearest.append(((ids[photos[place]] - point) % 2**64, photos[place]))
     return min(nearest)[1]
 
 
@@ -69,22 +61,21 @@ def _card(size: int, deck: bytes, number: int) -> int:
         return _shuffled(size, deck, 0, place)  # two photos can only alternate
     if turn and place < 2:
         opens, closed = _shuffled(size, deck, turn, 0), _shuffled(size, deck, turn - 1, size - 1)
-        if opens == closed:
-            place = 1 - place
+        place = 1 - place if opens == closed else place
     return _shuffled(size, deck, turn, place)
 
 
 def _shuffled(size: int, deck: bytes, turn: int, place: int) -> int:
     """Permute the places below size, without a list of them.
 
-    A Feistel network over the smallest square that holds them, walked until it ends up inside
-    (Black and Rogaway, 2002), which takes two walks at most on average.
+    A Feistel network of 8 rounds over the smallest square that holds them, walked until it ends up
+    inside (Black and Rogaway, 2002), which takes two walks at most on average.
     """
     key = blake2b(deck + turn.to_bytes(8, "big"), digest_size=32).digest()
     side = math.isqrt(size - 1) + 1
     while True:
         left, right = divmod(place, side)
-        for step in range(_ROUNDS):
+        for step in range(8):
             mixed = blake2b(b"%d %d" % (step, right), key=key, digest_size=8).digest()
             left, right = right, (left + int.from_bytes(mixed, "big")) % side
         place = left * side + right

@@ -6,10 +6,9 @@ from contextlib import suppress
 
 __all__ = ["write"]
 
-_STDOUT = 1
 
-
-def write(line: dict[str, object]) -> None:
-    """Write one line."""
+def write(severity: str, message: str, **fields: object) -> None:
+    """Write one line to stdout."""
+    line = json.dumps({"severity": severity, "message": message, **fields}) + "\n"
     with suppress(OSError):  # nobody reads the log: no reason to refuse the visitor
-        os.write(_STDOUT, (json.dumps(line) + "\n").encode())
+        os.write(1, line.encode())

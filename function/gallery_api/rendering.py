@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["at_least", "render"]
+__all__ = ["render"]
 
 _WORDS = ("caption", "date", "album", "credit", "license", "placeholder")
 
@@ -17,12 +17,3 @@ def render(record: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     ]
     photo = {"id": record["id"], **renditions[-1], "srcSet": renditions, "alt": record["alt"]}
     return photo | {word: record[word] for word in _WORDS if word in record}
-
-
-def at_least(photo: Mapping[str, Any], width: int) -> str:
-    """Return the address of the smallest rendition at least that wide, else of the largest.
-
-    Without a width, 0, that is the largest.
-    """
-    wide_enough = (one["src"] for one in photo["srcSet"] if width and one["width"] >= width)
-    return str(next(wide_enough, photo["src"]))

@@ -19,14 +19,11 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read the settings. That the base URL is missing is told by every answer, as 503."""
-        base_url, keys, origins, require_key = (
-            os.environ.get(f"GALLERY_{name}", "")
-            for name in ("BASE_URL", "API_KEYS", "ALLOWED_ORIGINS", "REQUIRE_KEY")
-        )
-        page = "://".join(urlsplit(base_url)[:2])
+        names = ("BASE_URL", "API_KEYS", "ALLOWED_ORIGINS", "REQUIRE_KEY")
+        base_url, keys, origins, required = (os.environ.get(f"GALLERY_{n}", "") for n in names)
         return cls(
             base_url=base_url.rstrip("/"),
             keys=tuple(key.encode() for key in keys.split()),
-            origins=frozenset({page, *origins.split()} - {"://"}),
-            require_key=require_key.lower() != "false",
+            origins=frozenset([*origins.split(), "://".join(urlsplit(base_url)[:2])]) - {"://"},
+            require_key=required.lower() != "false",
         )

@@ -46,6 +46,22 @@ def test_format_redirect_leads_to_the_image(client, storage):
     assert answer.headers["Location"].startswith(f"{storage.url}/photos/v1/")
 
 
+@pytest.mark.parametrize(
+    ("width", "leads_to"),
+    [
+        ("", 1600),
+        ("&width=1", 400),
+        ("&width=400", 400),
+        ("&width=401", 800),
+        ("&width=9999", 1600),
+    ],
+)
+def test_a_width_leads_to_the_smallest_that_is_at_least_as_wide(client, width, leads_to):
+    answer = client.get(f"/?album=mountains&format=redirect{width}")
+
+    assert answer.headers["Location"].endswith(f"-{leads_to}.webp")
+
+
 def test_a_photo_is_found_by_its_id(client, storage):
     answer = client.get(f"/photos/{A_PHOTO}")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from gallery_api.catalog import Catalog
-from gallery_api.errors import CatalogUnreadable
+from gallery_api.errors import CatalogUnreadable, Problem
 from gallery_api.rendering import render
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +27,8 @@ def test_a_photo_is_found_by_its_id():
     for record in RECORDS:
         assert catalog[catalog.find(record["id"])] == record
     for stranger in ("0" * 16, "f" * 16, "", "0C5D7A1E9B3F2846", "0c5d7a1e9b3f2846\n", "é" * 16):
-        assert catalog.find(stranger) is None
+        with pytest.raises(Problem):
+            catalog.find(stranger)
 
 
 def test_albums_and_orientations_are_indexes():

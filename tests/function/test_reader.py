@@ -65,31 +65,30 @@ def test_the_catalog_is_asked_for_once_in_30_seconds(reader, storage, clock):
 def test_the_question_is_conditional_and_an_unchanged_catalog_stays_the_same_object(
     reader, storage, clock
 ):
-    first = reader.current().catalog
+    first = reader.current()[0]
     clock.skipped += 31
     second = reader.current()
 
     assert storage.asked == [None, storage.etag]
     assert storage.read == 1
-    assert second.catalog is first
-    assert not second.stale
+    assert second == (first, None)
 
 
 def test_a_changed_catalog_is_there_after_30_seconds(reader, storage, clock):
     reader.current()
     storage.catalog = write_catalog(make_records(7))
-    assert len(reader.current().catalog) == 4
+    assert len(reader.current()[0]) == 4
 
     clock.skipped += 31
 
-    assert len(reader.current().catalog) == 7
+    assert len(reader.current()[0]) == 7
 
 
 def test_200_first_requests_at_once_read_the_catalog_once(reader, storage):
     storage.delay = 0.3
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(reader.current().catalog)) for _ in range(200)
+        threading.Thread(target=lambda: found.append(reader.current()[0])) for _ in range(200)
     ]
     for thread in threads:
         thread.start()
@@ -129,7 +128,7 @@ def test_cold_with_storage_down_is_503_and_heals(reader, storage, clock, status)
     assert str(status) in problem.body["detail"]
     storage.status = 200
     clock.skipped += 5.1
-    assert len(reader.current().catalog) == 4
+    assert len(reader.current()[0]) == 4
 
 
 def test_cold_with_storage_down_is_not_asked_by_each_request(reader, storage):
@@ -141,18 +140,17 @@ def test_cold_with_storage_down_is_not_asked_by_each_request(reader, storage):
 
 
 def test_warm_with_storage_down_serves_the_last_good_one_as_stale(reader, storage, clock):
-    good = reader.current()
+    good, age = reader.current()
+    assert age is None
     storage.status = 503
     clock.skipped += 31
 
-    stale = reader.current()
-
-    assert stale.catalog is good.catalog
-    assert stale.stale
-    assert stale.confirmed == good.confirmed
+    assert reader.current() == (good, 31)
+    clock.skipped += 10
+    assert reader.current() == (good, 41)
     storage.status = 200
     clock.skipped += 31
-    assert not reader.current().stale
+    assert reader.current() == (good, None)
 
 
 def test_trouble_is_told_once_and_again_after_it_healed(reader, storage, clock, told):
@@ -176,19 +174,19 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("text", DOUBTFUL.values(), ids=DOUBTFUL)
 def test_a_doubtful_catalog_is_refused_told_once_and_read_once(reader, storage, clock, told, text):
-    good = reader.current().catalog
+    good = reader.current()[0]
     storage.catalog = text
     for _ in range(3):
         clock.skipped += 31
-        assert reader.current().catalog is good
-        assert reader.current().stale
+        assert reader.current()[0] is good
+        assert reader.current()[1] is not None
 
     assert storage.read == 2
     assert len(told()) == 1
     storage.catalog = write_catalog(make_records(3))
     clock.skipped += 31
-    assert len(reader.current().catalog) == 3
-    assert not reader.current().stale
+    assert len(reader.current()[0]) == 3
+    assert reader.current()[1] is None
 
 
 @pytest.mark.parametrize("text", DOUBTFUL.values(), ids=DOUBTFUL)
@@ -199,7 +197,7 @@ def test_cold_with_a_doubtful_catalog_is_503_and_heals(reader, storage, clock, t
         clock.skipped += 5.1
 
     storage.catalog = GOLDEN
-    assert len(reader.current().catalog) == 4
+    assert len(reader.current()[0]) == 4
 
 
 def test_a_catalog_cut_off_on_its_way_is_refused_and_read_again(reader, storage, clock):
@@ -207,12 +205,12 @@ def test_a_catalog_cut_off_on_its_way_is_refused_and_read_again(reader, storage,
     storage.catalog = write_catalog(make_records(100))
     storage.cut = 200
     clock.skipped += 31
-    assert len(reader.current().catalog) == 4
+    assert len(reader.current()[0]) == 4
 
     storage.cut = 0
     clock.skipped += 31
 
-    assert len(reader.current().catalog) == 100
+    assert len(reader.current()[0]) == 100
 
 
 def test_a_catalog_that_is_too_large_is_refused(reader, storage, clock, monkeypatch, told):
@@ -221,7 +219,7 @@ def test_a_catalog_that_is_too_large_is_refused(reader, storage, clock, monkeypa
     monkeypatch.setattr(reader_module, "_MOST_BYTES", 1000)
     clock.skipped += 31
 
-    assert len(reader.current().catalog) == 4
+    assert len(reader.current()[0]) == 4
     assert told() == ["catalog not read: the catalog has more than 1000 bytes"]
 
 
@@ -231,7 +229,7 @@ def test_a_question_that_is_not_answered_is_given_up_after_a_second(reader, stor
     clock.skipped += 31
 
     started = time.monotonic()
-    assert reader.current().stale
+    assert reader.current()[1] is not None
     assert time.monotonic() - started < 2.5
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from gallery_api.rendering import at_least, render
+from gallery_api.rendering import render
 
 from .conftest import CONTRACT
 
@@ -23,16 +23,3 @@ def test_src_set_ascends_and_ends_with_src():
         widths = [rendition["width"] for rendition in photo["srcSet"]]
         assert widths == sorted(widths)
         assert photo["srcSet"][-1]["src"] == photo["src"]
-
-
-def test_a_width_leads_to_the_smallest_that_is_at_least_as_wide():
-    photo = PHOTOS[0]
-
-    assert at_least(photo, 1).endswith("-400.webp")
-    assert at_least(photo, 400).endswith("-400.webp")
-    assert at_least(photo, 401).endswith("-800.webp")
-
-
-def test_a_width_beyond_the_largest_leads_to_the_largest():
-    assert at_least(PHOTOS[0], 5000) == PHOTOS[0]["src"]
-    assert at_least(PHOTOS[0], 0) == PHOTOS[0]["src"]
