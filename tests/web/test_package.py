@@ -29,7 +29,8 @@ createRoot(document.querySelector("main")!).render(
 );
 """
 HTML = """<!doctype html>
-<html lang="en"><title>App</title><main></main><script type="module" src="/main.tsx"></script></html>
+<html lang="en"><title>App</title><main></main>
+<script type="module" src="/main.tsx"></script></html>
 """
 
 
