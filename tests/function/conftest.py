@@ -150,7 +150,7 @@ class Instance:
                 [
                     *command,
                     "--source",
-                    str(SOURCE),
+                    str(source),
                     "--host",
                     "127.0.0.1",
                     "--port",

@@ -207,6 +207,7 @@ def test_doubtful_catalogs_under_load_are_refused_and_no_answer_fails(
             time.sleep(0.3)
 
     assert load.failed() == []
+    assert len(storage.asked) > 10
     assert {json.loads(body)["id"] for _, body in load.answers} <= {
         json.loads(line)["id"] for line in good.splitlines()[1:]
     }
