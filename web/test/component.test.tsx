@@ -61,6 +61,18 @@ test("the button shows another photo, and says so", async () => {
   expect(main.querySelector("[role=status]")!.textContent).toBe("New photo: Photo 1");
 });
 
+test("the only photo of a gallery stays", async () => {
+  stubApi(1);
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} />);
+
+  for (let click = 0; click < 7; click++) {
+    await act(async () => main.querySelector("button")!.click());
+    await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+  }
+
+  expect(main.querySelectorAll("[part=layer]:not([data-leaving])").length).toBe(1);
+});
+
 test("a photo of the server is in its HTML, and hydrates without asking", async () => {
   const api = stubApi(60);
   const node = <RandomPhoto apiUrl={apiUrl()} initialPhoto={photoOf(3)} />;
