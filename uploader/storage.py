@@ -7,6 +7,7 @@ address is told within seconds.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
@@ -51,6 +52,8 @@ _RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
     DataCorruption,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
     google.auth.exceptions.TransportError,
 )
 T = TypeVar("T")

@@ -1,0 +1,214 @@
+"""The uploader: many calls in flight, a folder that has not changed, all cores on large photos."""
+
+import hashlib
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from bench.rows import Row, Section, at_least, at_most
+from localcloud import daemon
+from uploader.index import Index
+from uploader.storage import Bucket, connect
+from uploader.survey import survey
+from uploader.sync import Sync
+from uploader.workers import Answer, Workers
+
+__all__ = ["main", "measure"]
+
+_LATENCY = 0.06  # seconds a call
+_SAMPLE = Path(__file__).parents[1] / "photos" / "outdoors" / "picos-de-europa.jpg"
+_TEXT = (
+    "Uploading: four renditions of 100 kB a photo, made beforehand, each call 60 ms; one after the"
+    " other was timed over 100 calls. Unchanged: calls are counted by the local cloud. Large"
+    " photos: {count} JPEGs of 12 megapixels by `python -m uploader sync`; memory is that of its"
+    " processes together (PSS), and busy is what was not idle on {cores} cores, the local cloud"
+    " included."
+)
+
+
+def measure(quick: bool) -> list[Section]:
+    """Measure; fewer photos if `quick`."""
+    large = 30 if quick else 200
+    with tempfile.TemporaryDirectory() as name, _cloud(Path(name) / "cloud") as url:
+        rows = (
+            _uploading(url, Path(name), 400 if quick else 2_000),
+            *_unchanged(url, Path(name), 2_000 if quick else 10_000),
+            *_large(url, Path(name), large),
+        )
+    text = _TEXT.format(count=large, cores=os.cpu_count())
+    return [Section(title="The uploader", text=text, columns=("measured",), rows=rows)]
+
+
+@contextmanager
+def _cloud(state: Path) -> Iterator[str]:
+    try:
+        yield str(daemon.start(state, 0)["url"])
+    finally:
+        daemon.stop(state)
+
+
+class _Painter(Workers):
+    """In place of the workers: any file is a photo of its own, rendered at once."""
+
+    def __init__(self, size: tuple[int, int], weight: int) -> None:
+        super().__init__()
+        self._size, self._file = size, os.urandom(weight)
+        self.opened = 0
+
+    def ask(self, order: dict[str, Any]) -> Answer:
+        """Answer without looking."""
+        self.opened += 1
+        status = Path(order["path"]).stat()
+        if order["do"] == "inspect":
+            id_ = hashlib.sha256(order["path"].encode()).hexdigest()[:16]
+            stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
+            return {"id": id_, "size": self._size, "words": {}, "stamp": stamp}, []
+        return {"placeholder": "AAAA"}, [self._file] * (4 if self._size[0] > 2560 else 1)
+
+
+def _uploading(url: str, folder: Path, count: int) -> Row:
+    bucket = _bucket(url, "uploading")
+    root = _folder(folder / "uploading", count)
+    _ask(f"{url}/_localcloud/faults", {"method": "storage.objects.insert", "delay": _LATENCY})
+    try:
+        alone = _one_after_the_other(bucket, 100)
+        started = time.perf_counter()
+        with Index(root) as index, _Painter((4000, 3000), 100_000) as painter:
+            sync = Sync(bucket, "bench", index, painter)
+            outcome = sync.carry_out(sync.plan(survey(root, index, painter)))
+        together = (time.perf_counter() - started) / outcome.files_sent
+    finally:
+        _ask(f"{url}/_localcloud/faults", verb="DELETE")
+    ratio = alone / together
+    told = f"{1 / together:.0f} files/s against {1 / alone:.1f}: {ratio:.0f} times faster"
+    return at_least(f"uploading {count:,} photos", (told,), ratio, 25)
+
+
+def _one_after_the_other(bucket: Bucket, count: int) -> float:
+    content = os.urandom(100_000)
+    started = time.perf_counter()
+    for number in range(count):
+        bucket.write(f"alone/{number}", content, "image/webp", "no-cache", generation=0)
+    return (time.perf_counter() - started) / count
+
+
+def _unchanged(url: str, folder: Path, count: int) -> Iterator[Row]:
+    bucket = _bucket(url, "unchanged")
+    root = _folder(folder / "unchanged", count)
+    with _Painter((300, 200), 1_000) as painter:
+        for _ in range(2):
+            painter.opened = 0
+            _ask(f"{url}/_localcloud/calls", verb="DELETE")
+            started = time.perf_counter()
+            with Index(root) as index:
+                sync = Sync(bucket, "bench", index, painter)
+                sync.carry_out(sync.plan(survey(root, index, painter)))
+            seconds = time.perf_counter() - started
+    calls = json.loads(_ask(f"{url}/_localcloud/calls"))
+    lists, others = calls.pop("storage.objects.list"), sum(calls.values())
+    what = f"second sync of {count:,}"
+    yield at_most(f"{what}: calls but lists", (f"{others}",), others, 1, " (the catalog)")
+    yield at_most(f"{what}: lists", (f"{lists}",), lists, -(-count // 1000))
+    yield at_most(f"{what}: photos opened", (f"{painter.opened}",), painter.opened, 0)
+    yield Row(what=f"{what}: time", figures=(f"{seconds:.1f} s",))
+
+
+def _large(url: str, folder: Path, count: int) -> Iterator[Row]:
+    _bucket(url, "large")
+    root = folder / "large"
+    _photographs(root, count)
+    command = [sys.executable, "-m", "uploader", "sync", str(root), "--bucket", "large"]
+    environment = os.environ | {"STORAGE_EMULATOR_HOST": url}
+    idle, started = _idle(), time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, _memory(process.pid))
+        time.sleep(0.5)
+    seconds = time.perf_counter() - started
+    busy = 1 - (_idle() - idle) / seconds / (os.cpu_count() or 1)
+    what = f"{count:,} photos of 12 MP"
+    yield Row(what=f"{what}: time", figures=(f"{seconds:.0f} s, {count / seconds:.2f} a second",))
+    yield at_most(f"{what}: memory", (f"{most:.0f} MB",), most, 600, " MB")
+    yield at_least(f"{what}: cores busy", (f"{busy:.0%}",), busy * 100, 85, " %")
+
+
+def _photographs(root: Path, count: int) -> None:
+    """Distinct pictures at the price of one: the colour profile belongs to the picture."""
+    root.mkdir()
+    out = io.BytesIO()
+    with Image.open(_SAMPLE) as image:
+        image.resize((4000, 3000)).save(out, "JPEG", quality=85)
+    content = out.getvalue()
+    for number in range(count):
+        profile = b"ICC_PROFILE\0\1\1no profile, %d" % number
+        segment = b"\xff\xe2" + struct.pack(">H", len(profile) + 2) + profile
+        (root / f"{number:05}.jpg").write_bytes(content[:2] + segment + content[2:])
+
+
+def _folder(root: Path, count: int) -> Path:
+    root.mkdir()
+    for number in range(count):
+        (root / f"{number:05}.jpg").touch()
+    return root
+
+
+def _bucket(url: str, name: str) -> Bucket:
+    _ask(f"{url}/storage/v1/b?project=p", {"name": name})
+    return connect(name, endpoint=url)
+
+
+def _ask(url: str, body: dict[str, Any] | None = None, verb: str | None = None) -> bytes:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, method=verb)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return bytes(answer.read())
+
+
+def _idle() -> float:
+    """Seconds that the cores were idle since the machine started; Linux says so."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()
+    return (int(fields[4]) + int(fields[5])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(pid: int) -> float:
+    """Megabytes of a process and its children, what they share counted once."""
+    kilobytes = 0
+    for one in [pid, *_children(pid)]:
+        try:
+            rollup = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:
+            continue
+        kilobytes += int(rollup.split("\nPss:")[1].split()[0])
+    return kilobytes / 1024
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        told = [(task / "children").read_text(encoding="ascii") for task in tasks]
+    except OSError:
+        return []
+    return [int(child) for text in told for child in text.split()]
+
+
+def main() -> None:
+    """Print the rows."""
+    for section in measure(quick=False):
+        print(section.markdown())  # noqa: T201 run by hand
+
+
+if __name__ == "__main__":
+    main()
