@@ -11,8 +11,8 @@ import io
 import warnings
 from dataclasses import dataclass
 
-import fast_thumbhash  # type: ignore[import-untyped]  # has no stubs
 import pillow_heif
+import thumbhash  # type: ignore[import-untyped]  # has no stubs
 from PIL import Image, ImageCms, ImageOps
 
 from uploader.embedded import embedded_words
@@ -213,8 +213,8 @@ def _scaled(image: Image.Image, sizes: list[tuple[int, int]], exif: bytes) -> Re
 
 def _placeholder(image: Image.Image) -> str:
     small = ImageOps.contain(image, (100, 100)).convert("RGBA")
-    hashed = fast_thumbhash.rgba_to_thumb_hash(small.width, small.height, small.tobytes())
-    return base64.b64encode(bytes(hashed)).decode()
+    hashed = bytes(thumbhash.rgba_to_thumb_hash(small.width, small.height, small.tobytes()))
+    return base64.b64encode(hashed).decode()
 
 
 def _credit(credit: str, license_: str) -> bytes:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.e2e.gallery import get
+from tests.engine.stack import changes
 
 
 def buckets(cloud):
@@ -90,3 +91,40 @@ def test_an_up_killed_at_ten_moments_converges(checkout, cloud):
         assert list(bucket.list_blobs()) == []
         bucket.delete()
     checkout.destroy("killed")
+
+
+def test_an_existing_bucket_is_imported_without_a_replacement(checkout, cloud):
+    """As docs/operations.md has it, where the state was lost: a fresh stack takes the bucket."""
+    checkout.add_stack("lost")
+    checkout.up("lost")
+    bucket = checkout.outputs("lost")["bucket"]
+    before = checkout.objects("lost")
+    source = checkout.folder / "infra" / "buckets.py"
+    original = source.read_text()
+    named = original.replace(
+        "            name,\n            location",
+        f'            name,\n            name="{bucket}",\n            location',
+        1,
+    )
+    importing = named.replace(
+        "parent=self, depends_on=after, protect",
+        f'parent=self, import_="{bucket}", depends_on=after, protect',
+        1,
+    )
+    assert original != named != importing
+    checkout.add_stack("fresh")
+
+    source.write_text(importing)
+    preview = checkout.pulumi("preview", "--color=never", stack="fresh")
+    assert changes(preview).get("to import") == 1
+    assert "to replace" not in changes(preview)
+    checkout.up("fresh")
+
+    source.write_text(named)
+    said = changes(checkout.up("fresh"))
+    assert "replaced" not in said
+    assert checkout.outputs("fresh")["bucket"] == bucket
+    photos = {name: g for name, g in before.items() if name.startswith("photos/")}
+    assert photos.items() <= checkout.objects("fresh").items()
+
+    source.write_text(original)
