@@ -22,7 +22,7 @@ export function Plate({ photo, lang, leaving, onClick, note, ...image }: PlatePr
       </div>
       <figcaption>
         <PhotoCaption photo={photo} lang={lang}>
-          <span><a href={`#/photos/${photo.id}`}>Link</a></span>
+          <span><a href={`#/photos/${photo.id}`} aria-label="Link to this photo">Link</a></span>
           {note && <span className="note">{note}</span>}
         </PhotoCaption>
       </figcaption>
