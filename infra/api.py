@@ -148,31 +148,9 @@ class GalleryApi(pulumi.ComponentResource):
                 "service_account": identities.build.name,
                 "docker_repository": identities.repository.id,
             },
-            service_config={
-                "service_account_email": identities.runtime.email,
-                "available_memory": settings.memory,
-                "available_cpu": settings.cpu,
-                "timeout_seconds": _TIMEOUT_SECONDS,
-                "min_instance_count": settings.min_instances,
-                "max_instance_count": settings.max_instances,
-                "max_instance_request_concurrency": settings.concurrency,
-                "ingress_settings": "ALLOW_ALL",
-                "all_traffic_on_latest_revision": True,
-                "environment_variables": {
-                    "THREADS": str(settings.concurrency),
-                    "GALLERY_ALLOWED_ORIGINS": "\n".join(settings.allowed_origins),
-                    "GALLERY_REQUIRE_KEY": str(settings.require_api_key).lower(),
-                    **environment,
-                },
-                "secret_environment_variables": [
-                    {
-                        "key": "GALLERY_API_KEYS",
-                        "project_id": settings.project,
-                        "secret": secret_id,
-                        "version": secret_version,
-                    }
-                ],
-            },
+            service_config=_service(
+                settings, identities.runtime, environment, secret_id, secret_version
+            ),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*identities.grants, *after],
@@ -191,6 +169,41 @@ class GalleryApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"url": self.url})
+
+
+def _service(
+    settings: Settings,
+    runtime: gcp.serviceaccount.Account,
+    environment: dict[str, pulumi.Input[str]],
+    secret_id: pulumi.Output[str],
+    secret_version: pulumi.Output[str],
+) -> gcp.cloudfunctionsv2.FunctionServiceConfigArgs:
+    """Limits, identity and environment: all that the running function has."""
+    return gcp.cloudfunctionsv2.FunctionServiceConfigArgs(
+        service_account_email=runtime.email,
+        available_memory=settings.memory,
+        available_cpu=settings.cpu,
+        timeout_seconds=_TIMEOUT_SECONDS,
+        min_instance_count=settings.min_instances,
+        max_instance_count=settings.max_instances,
+        max_instance_request_concurrency=settings.concurrency,
+        ingress_settings="ALLOW_ALL",
+        all_traffic_on_latest_revision=True,
+        environment_variables={
+            "THREADS": str(settings.concurrency),
+            "GALLERY_ALLOWED_ORIGINS": "\n".join(settings.allowed_origins),
+            "GALLERY_REQUIRE_KEY": str(settings.require_api_key).lower(),
+            **environment,
+        },
+        secret_environment_variables=[
+            gcp.cloudfunctionsv2.FunctionServiceConfigSecretEnvironmentVariableArgs(
+                key="GALLERY_API_KEYS",
+                project_id=settings.project,
+                secret=secret_id,
+                version=secret_version,
+            )
+        ],
+    )
 
 
 def _wait_for_grants(seconds: int) -> pulumi.ResourceHookBinding | None:
