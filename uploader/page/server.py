@@ -125,17 +125,12 @@ def create_app(folder: Path, photos: list[Photo], workers: Workers) -> Flask:
     @app.put("/photos/<id_>")
     def write(id_: str) -> tuple[Response, int]:
         photo = by_id.get(id_) or abort(HTTPStatus.NOT_FOUND)
-        given = request.get_json()
-        told = {name: clean(str(given.get(name, ""))) for name in _FIELDS}
-        date = parse_date(told["date"]) if told["date"] else ""
-        if date is None:
-            return _refusal(f"“{told['date']}” is no date. Type one of: {EXAMPLES}.")
-        written = Words(caption=told["caption"], alt=told["alt"], date=date, credit=told["credit"])
         try:
+            written = _written(request.get_json())
             with writing:
                 set_words(folder, photo.file.path, written)
         except (CaptionsError, OSError) as error:
-            return _refusal(str(error))
+            return jsonify(problem=str(error)), HTTPStatus.BAD_REQUEST
         words[id_] = written
         return jsonify(_as_json(photo, words[id_])), HTTPStatus.OK
 
@@ -147,5 +142,10 @@ def _as_json(photo: Photo, words: Words) -> dict[str, Any]:
     return {"id": photo.id, "path": photo.file.path, "size": photo.size, **told}
 
 
-def _refusal(reason: str) -> tuple[Response, int]:
-    return jsonify(problem=reason), HTTPStatus.BAD_REQUEST
+def _written(given: dict[str, Any]) -> Words:
+    """Read the words that were written; raises CaptionsError for a date that is none."""
+    told = {name: clean(str(given.get(name, ""))) for name in _FIELDS}
+    date = parse_date(told["date"]) if told["date"] else ""
+    if date is None:
+        raise CaptionsError(f"“{told['date']}” is no date. Type one of: {EXAMPLES}.")
+    return Words(caption=told["caption"], alt=told["alt"], date=date, credit=told["credit"])
