@@ -3,7 +3,7 @@
 Each keeps a record of its own of what it made; the other would make everything a second time.
 """
 
-from localcloud.errors import Conflict
+from localcloud.errors import Invalid
 from localcloud.store import Store
 
 __all__ = ["admit", "current_driver"]
@@ -28,7 +28,10 @@ def current_driver(store: Store) -> str | None:
 
 
 def admit(store: Store, agent: str) -> None:
-    """Remember who writes first; raises Conflict for the other one. Anybody else may write."""
+    """Remember who writes first; raises Invalid for the other one. Anybody else may write.
+
+    Not Conflict: the real provider tries again for minutes on 409 and on 412.
+    """
     driver = next((name for mark, name in _AGENTS.items() if mark in agent), None)
     if driver is None:
         return
@@ -36,4 +39,4 @@ def admit(store: Store, agent: str) -> None:
     if current is None:
         store.remember("driver", driver)
     elif current != driver:
-        raise Conflict(_REFUSALS[current])
+        raise Invalid(_REFUSALS[current])
