@@ -177,33 +177,33 @@ def _service(
     environment: dict[str, pulumi.Input[str]],
     secret_id: pulumi.Output[str],
     secret_version: pulumi.Output[str],
-) -> gcp.cloudfunctionsv2.FunctionServiceConfigArgs:
+) -> gcp.cloudfunctionsv2.FunctionServiceConfigArgsDict:
     """Limits, identity and environment: all that the running function has."""
-    return gcp.cloudfunctionsv2.FunctionServiceConfigArgs(
-        service_account_email=runtime.email,
-        available_memory=settings.memory,
-        available_cpu=settings.cpu,
-        timeout_seconds=_TIMEOUT_SECONDS,
-        min_instance_count=settings.min_instances,
-        max_instance_count=settings.max_instances,
-        max_instance_request_concurrency=settings.concurrency,
-        ingress_settings="ALLOW_ALL",
-        all_traffic_on_latest_revision=True,
-        environment_variables={
+    return {
+        "service_account_email": runtime.email,
+        "available_memory": settings.memory,
+        "available_cpu": settings.cpu,
+        "timeout_seconds": _TIMEOUT_SECONDS,
+        "min_instance_count": settings.min_instances,
+        "max_instance_count": settings.max_instances,
+        "max_instance_request_concurrency": settings.concurrency,
+        "ingress_settings": "ALLOW_ALL",
+        "all_traffic_on_latest_revision": True,
+        "environment_variables": {
             "THREADS": str(settings.concurrency),
             "GALLERY_ALLOWED_ORIGINS": "\n".join(settings.allowed_origins),
             "GALLERY_REQUIRE_KEY": str(settings.require_api_key).lower(),
             **environment,
         },
-        secret_environment_variables=[
-            gcp.cloudfunctionsv2.FunctionServiceConfigSecretEnvironmentVariableArgs(
-                key="GALLERY_API_KEYS",
-                project_id=settings.project,
-                secret=secret_id,
-                version=secret_version,
-            )
+        "secret_environment_variables": [
+            {
+                "key": "GALLERY_API_KEYS",
+                "project_id": settings.project,
+                "secret": secret_id,
+                "version": secret_version,
+            }
         ],
-    )
+    }
 
 
 def _wait_for_grants(seconds: int) -> pulumi.ResourceHookBinding | None:
