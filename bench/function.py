@@ -15,7 +15,7 @@ from bench.chart import chart
 from bench.field import PATH, Field, field
 from bench.galleries import put_catalog, write_catalog
 from bench.instances import Instance
-from bench.load import Latencies, one_after_the_other, requests_per_second
+from bench.load import one_after_the_other, p50, p99, requests_per_second
 from bench.rows import Row, Section, at_least, at_most
 
 __all__ = ["measure"]
@@ -24,7 +24,6 @@ _SIZES = (10, 1_000, 10_000, 100_000)
 _FASTER = (3, 15, 150, 1_500)  # times, at these sizes
 _TYPICAL, _LARGEST = 1_000, 100_000
 _KINDS = ("baseline", "ours", "constant")
-_FRESH = 31  # seconds after which an instance asks for its catalog again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ class _Effort:
 
 
 _FULL = _Effort(turns=15, requests=200, loads=10, seconds=2, cold_starts=9, draws=100_000)
-_QUICK = _Effort(turns=3, requests=100, loads=3, seconds=1, cold_starts=3, draws=10_000)
+_QUICK = _Effort(turns=2, requests=100, loads=6, seconds=0.5, cold_starts=2, draws=10_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +53,16 @@ def measure(quick: bool) -> list[Section]:
     effort = _QUICK if quick else _FULL
     with field(_SIZES) as ground:
         cold = _cold_starts(ground, effort)
+        asked = {kind: _storage_calls(ground, kind) for kind in _KINDS[:2]}
         standing = {(kind, size): ground.start(kind, size) for kind in _KINDS for size in _SIZES}
         for instance in standing.values():
             instance.first_answer(PATH)
         times = _latencies(standing, effort)
         loads = _loads(standing, effort)
         memory = {key: instance.memory() for key, instance in standing.items()}
-        asked = {kind: _storage_calls(ground, kind) for kind in _KINDS[:2]}
         evenness = _evenness(standing["ours", _TYPICAL], effort.draws)
-        peak = _memory_while_replacing(ground, standing["ours", _LARGEST])
+        put_catalog(ground.url, _LARGEST, write_catalog(_LARGEST, caption="In the fog, later"))
+        peak = _memory_while_replacing(standing["ours", _LARGEST])
     return [
         _speed_section(times),
         _promises_section(times, loads, asked, cold, peak, evenness, effort),
@@ -82,32 +82,35 @@ def _cold_starts(ground: Field, effort: _Effort) -> dict[str, float]:
 
 
 _Standing = dict[tuple[str, int], Instance]
+_Loads = dict[tuple[str, int], list[_Load]]
+_Turns = dict[tuple[str, int], list[list[float]]]  # seconds of each request, turn by turn
 
 
-def _latencies(standing: _Standing, effort: _Effort) -> dict[tuple[str, int], Latencies]:
-    found: dict[tuple[str, int], list[float]] = {key: [] for key in standing}
-    for _ in range(effort.turns):
-        for (kind, size), instance in standing.items():
-            seconds = 0.5 if kind == "baseline" else 5.0
-            turn = one_after_the_other(instance.port, PATH, effort.requests, seconds)
-            found[kind, size] += turn.seconds
-    return {key: Latencies(seconds=sorted(seconds)) for key, seconds in found.items()}
+def _latencies(standing: _Standing, effort: _Effort) -> _Turns:
+    """Ask each instance in turns; within a turn all but the baseline alternate ten times."""
+    times: _Turns = {key: [[] for _ in range(effort.turns)] for key in standing}
+    for turn in range(effort.turns):
+        for part in range(10):
+            for (kind, size), instance in standing.items():
+                if kind != "baseline":
+                    taken = one_after_the_other(instance.port, PATH, effort.requests // 10)
+                elif part == 0:
+                    taken = one_after_the_other(instance.port, PATH, effort.requests, 0.5)
+                else:
+                    continue
+                times[kind, size][turn] += taken
+    return times
 
 
-def _loads(standing: _Standing, effort: _Effort) -> dict[tuple[str, int], _Load]:
+def _loads(standing: _Standing, effort: _Effort) -> _Loads:
     """Return each function under load: in turns ours and the constant, the others once."""
     pair = [("ours", _TYPICAL), ("constant", _TYPICAL)]
-    found = {key: [_load(key, standing, effort)] for key in standing}
+    found = {key: [_load(key, standing, effort)] for key in standing if key not in pair}
+    found |= {key: [] for key in pair}
     for _ in range(effort.loads):
         for key in pair:
             found[key].append(_load(key, standing, effort))
-    return {
-        key: _Load(
-            rate=median(load.rate for load in loads),
-            processor=median(load.processor for load in loads),
-        )
-        for key, loads in found.items()
-    }
+    return found
 
 
 def _load(key: tuple[str, int], standing: _Standing, effort: _Effort) -> _Load:
@@ -148,10 +151,8 @@ def _evenness(instance: Instance, draws: int) -> float:
     return squares / even / (_TYPICAL - 1)
 
 
-def _memory_while_replacing(ground: Field, instance: Instance) -> float:
+def _memory_while_replacing(instance: Instance) -> float:
     """Return the most megabytes that an instance had while one catalog replaced another."""
-    put_catalog(ground.url, _LARGEST, write_catalog(_LARGEST, caption="In the fog, later"))
-    time.sleep(_FRESH)
     done, seen = threading.Event(), [instance.memory()]
 
     def look() -> None:
@@ -160,11 +161,13 @@ def _memory_while_replacing(ground: Field, instance: Instance) -> float:
 
     looking = threading.Thread(target=look)
     looking.start()
-    one_after_the_other(instance.port, PATH, 1_000)
+    deadline = time.monotonic() + 60
+    while b"In the fog" not in instance.get(PATH):
+        if time.monotonic() > deadline:
+            raise RuntimeError("the catalog was not replaced")
+        time.sleep(0.2)
     done.set()
     looking.join()
-    if b"In the fog" not in instance.get(PATH):
-        raise RuntimeError("the catalog was not replaced")
     return max(seen)
 
 
@@ -172,17 +175,17 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:,.{2 if seconds < 0.01 else 0}f} ms"
 
 
-def _speed_section(times: dict[tuple[str, int], Latencies]) -> Section:
+def _speed_section(times: _Turns) -> Section:
     rows = []
     for size, goal in zip(_SIZES, _FASTER, strict=True):
-        p50 = {kind: times[kind, size].p50 for kind in _KINDS}
-        ratio = p50["baseline"] / p50["ours"]
+        medians = {kind: p50(times[kind, size]) for kind in _KINDS}
+        ratio = medians["baseline"] / medians["ours"]
         figures = (
-            *(_ms(p50[kind]) for kind in _KINDS),
+            *(_ms(medians[kind]) for kind in _KINDS),
             f"{ratio:,.{0 if ratio > 20 else 1}f} times",
         )
         rows.append(at_least(f"{size:,} photos", figures, ratio, goal, " times"))
-    lines = {kind: [(size, times[kind, size].p50 * 1000) for size in _SIZES] for kind in _KINDS}
+    lines = {kind: [(size, p50(times[kind, size]) * 1000) for size in _SIZES] for kind in _KINDS}
     picture = chart("p50 of GET / over the number of photos", "photos in the gallery", lines)
     return Section(
         title="The function: p50 of `GET /`",
@@ -198,16 +201,18 @@ def _speed_section(times: dict[tuple[str, int], Latencies]) -> Section:
 
 
 def _promises_section(
-    times: dict[tuple[str, int], Latencies],
-    loads: dict[tuple[str, int], _Load],
+    times: _Turns,
+    loads: _Loads,
     asked: dict[str, dict[str, float]],
     cold: dict[str, float],
     peak: float,
     evenness: float,
     effort: _Effort,
 ) -> Section:
-    flat = times["ours", _LARGEST].p50 / times["ours", _SIZES[0]].p50
-    share = loads["ours", _TYPICAL].rate / loads["constant", _TYPICAL].rate
+    both = zip(times["ours", _LARGEST], times["ours", _SIZES[0]], strict=True)
+    flat = median(median(large) / median(small) for large, small in both)
+    pairs = zip(loads["ours", _TYPICAL], loads["constant", _TYPICAL], strict=True)
+    share = median(ours.rate / constant.rate for ours, constant in pairs)
     sooner = cold["baseline"] / cold["ours"]
     lists, reads = asked["ours"]["lists"], asked["ours"]["reads"]
     rows = (
@@ -240,8 +245,8 @@ def _promises_section(
 
 
 def _cost_section(
-    times: dict[tuple[str, int], Latencies],
-    loads: dict[tuple[str, int], _Load],
+    times: _Turns,
+    loads: _Loads,
     memory: dict[tuple[str, int], float],
     asked: dict[str, dict[str, float]],
     cold: dict[str, float],
@@ -250,10 +255,10 @@ def _cost_section(
         Row(
             what=f"{kind}, {size:,} photos",
             figures=(
-                _ms(times[kind, size].p50),
-                _ms(times[kind, size].p99),
-                f"{loads[kind, size].rate:,.{0 if loads[kind, size].rate > 10 else 1}f}",
-                _ms(loads[kind, size].processor / 1000),
+                _ms(p50(times[kind, size])),
+                _ms(p99(times[kind, size])),
+                f"{(rate := median(load.rate for load in loads[kind, size])):,.{int(rate < 10)}f}",
+                _ms(median(load.processor for load in loads[kind, size]) / 1000),
                 f"{memory[kind, size]:,.0f} MB",
                 _ms(cold[kind]) if size == _TYPICAL else "",
                 f"{sum(asked[kind].values()):,.0f}" if kind in asked and size == _TYPICAL else "",

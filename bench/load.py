@@ -7,27 +7,20 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["Latencies", "one_after_the_other", "requests_per_second"]
+__all__ = ["one_after_the_other", "p50", "p99", "requests_per_second"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Latencies:
-    """Seconds from request to whole answer, sorted."""
+def p50(turns: list[list[float]]) -> float:
+    """Return the median over turns of a turn's median."""
+    return median(median(turn) for turn in turns)
 
-    seconds: list[float]
 
-    @property
-    def p50(self) -> float:
-        """The median."""
-        return median(self.seconds)
-
-    @property
-    def p99(self) -> float:
-        """What one request in a hundred exceeds."""
-        return self.seconds[min(len(self.seconds) - 1, int(len(self.seconds) * 0.99))]
+def p99(turns: list[list[float]]) -> float:
+    """Return what one request in a hundred exceeds, all turns together."""
+    together = sorted(seconds for turn in turns for seconds in turn)
+    return together[min(len(together) - 1, len(together) * 99 // 100)]
 
 
 class _Connection:
@@ -75,8 +68,8 @@ def _length(head: bytes) -> int:
     raise ConnectionError("an answer without Content-Length")
 
 
-def one_after_the_other(port: int, path: str, count: int, seconds: float = 60.0) -> Latencies:
-    """Send so many requests, or as many as fit into the time; at least one."""
+def one_after_the_other(port: int, path: str, count: int, seconds: float = 60.0) -> list[float]:
+    """Send so many requests, or what fits into the time, at least one; return their seconds."""
     connection = _Connection(port, path)
     taken: list[float] = []
     deadline = time.perf_counter() + seconds
@@ -89,7 +82,7 @@ def one_after_the_other(port: int, path: str, count: int, seconds: float = 60.0)
             taken.append(time.perf_counter() - started)
     finally:
         connection.close()
-    return Latencies(seconds=sorted(taken))
+    return taken
 
 
 def requests_per_second(

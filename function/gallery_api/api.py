@@ -210,4 +210,5 @@ def _log(call: _Call, seconds: float) -> None:
         told["logging.googleapis.com/trace"] = trace[1]
     message = f"{told['event']} {call.status} {told.get('format', '')}".rstrip()
     severity = "WARNING" if call.status >= 500 else "INFO"
-    write(severity, message, **told, status=call.status, ms=round(seconds * 1000, 2))
+    ms = round(seconds * 1000, 2)
+    write({"severity": severity, "message": message, **told, "status": call.status, "ms": ms})

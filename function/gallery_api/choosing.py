@@ -32,6 +32,8 @@ def choose(catalog: Catalog, query: Query) -> list[int]:
 
 def at_random(photos: Sequence[int], count: int) -> list[int]:
     """Choose so many different photos, each as likely as any other; all, if there are fewer."""
+    if count == 1:
+        return [random.choice(photos)]  # noqa: S311 - no secret is drawn, and it is the common case
     places = random.sample(range(len(photos)), min(count, len(photos)))
     return [photos[place] for place in places]
 

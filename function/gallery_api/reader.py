@@ -59,7 +59,8 @@ class Reader:
             self._trouble = ""
         except CatalogUnreadable as error:
             if str(error) != self._trouble:
-                write("ERROR", f"catalog not read: {error}", event="catalog")
+                message = f"catalog not read: {error}"
+                write({"severity": "ERROR", "message": message, "event": "catalog"})
             self._trouble = str(error)
         self._due = monotonic() + (_FRESH if self._catalog else _RETRY)
 
