@@ -21,6 +21,7 @@ def documented(path, interface):
 @pytest.mark.parametrize(
     ("path", "interface"),
     [
+        ("client/types.ts", "Filter"),
         ("client/types.ts", "GallerySettings"),
         ("react/useRandomPhoto.ts", "RandomPhotoOptions"),
         ("react/RandomPhoto.tsx", "RandomPhotoProps"),

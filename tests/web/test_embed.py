@@ -3,7 +3,7 @@
 import pytest
 
 from infra.site import security_policy
-from tests.web.gallery import LONG, ODD, WATCH_SHIFT
+from tests.web.gallery import LONG, ODD, SITE, WATCH_SHIFT
 
 # From docs/front-end.md: room for the element before its script has arrived.
 RESERVED = "random-photo:not(:defined) { display: block; padding-bottom: calc(66.667% + 4.95em) }"
@@ -86,6 +86,16 @@ def test_an_origin_that_is_not_allowed_is_told_the_line(empty, blog, open_page):
     assert page.errors == []
 
 
+def test_an_element_without_configuration_says_what_is_missing(gallery, blog, open_page):
+    """As built, before the stack wrote the address of the API into it."""
+    page = open_page("about:blank")
+    page.route("**/embed.js", lambda route: route.fulfill(path=SITE / "embed.js"))
+
+    page.goto(blog.publish("/bare", f"<random-photo></random-photo>{gallery.embed}"))
+
+    assert "apiUrl is missing" in page.locator("[part=message]").inner_text()
+
+
 def test_nobody_is_contacted_before_the_click(gallery, blog, open_page):
     page = open_page(
         blog.publish("/click", f'<random-photo load="click"></random-photo>{gallery.embed}')
@@ -159,7 +169,7 @@ def test_the_page_around_it_does_not_move(gallery, blog, open_page, width):
     page = open_page(url, width=width, script=WATCH_SHIFT)
     page.wait_for_selector(SHOWN)
 
-    for _ in range(5):
+    for _ in range(3):
         page.get_by_role("button", name="Another photo").click()
         page.wait_for_timeout(600)
 

@@ -99,7 +99,7 @@ def test_nothing_moves(gallery, open_page, width):
     page = open_page(gallery.page_url, width=width, script=WATCH_SHIFT)
     page.wait_for_selector(SHOWN)
 
-    for _ in range(5):
+    for _ in range(3):
         another(page)
     page.wait_for_timeout(300)
 

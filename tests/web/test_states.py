@@ -52,6 +52,16 @@ def test_a_missing_configuration_has_a_face(gallery, blank, axe):
     assert axe(blank) == []
 
 
+def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, axe):
+    blank.goto(f"{gallery.page_url}#/photos/{'0' * 16}")
+    assert "This photo was taken down" in blank.get_by_role("alert").inner_text()
+    assert axe(blank) == []
+
+    blank.get_by_role("button", name="Another photo").click()
+
+    blank.wait_for_selector(SHOWN)
+
+
 def test_an_api_that_is_down_has_a_face_and_another_try(gallery, blank, axe):
     configure(gallery, blank, catalogUrl="")
     answer_api(gallery, blank, status=500, body="oops")

@@ -9,7 +9,6 @@ export interface Place {
 
 let store: Record<string, string> = {};
 try {
-  sessionStorage["random-photo"] = "";
   store = sessionStorage;
 } catch {
   // No browser, or one that refuses.

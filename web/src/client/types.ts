@@ -28,7 +28,9 @@ export type Orientation = "landscape" | "portrait" | "square";
 
 /** Which photos to choose among. */
 export interface Filter {
+  /** Choose among the photos of this album. */
   album?: string | undefined;
+  /** Choose among photos of this shape: `landscape`, `portrait` or `square`. */
   orientation?: Orientation | undefined;
 }
 

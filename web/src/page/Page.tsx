@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from "react";
-import type { Photo } from "../client/types.js";
+import type { Photo, PhotoState } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { useLayers } from "../react/useLayers.js";
 import { useRandomPhoto } from "../react/useRandomPhoto.js";
@@ -53,11 +53,16 @@ export function Page({ settings }: { settings: PageSettings }) {
             <span aria-hidden>←</span>
           </button>
           <button type="button" className="next" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
-            {photo || state.status === "loading" ? "Another photo" : "Try again"} <span aria-hidden>→</span>
+            {failed(state) ? "Try again" : "Another photo"} <span aria-hidden>→</span>
           </button>
         </div>
       )}
       <span part="status" role="status">{own && sayState(state)}</span>
     </main>
   );
+}
+
+/** Whether asking once more may help: a photo that is gone stays away, others are there. */
+function failed(state: PhotoState): boolean {
+  return !("photo" in state) && "problem" in state && state.problem.name !== "no-such-photo";
 }
