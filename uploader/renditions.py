@@ -132,7 +132,7 @@ def _decoded(image: Image.Image) -> Image.Image:
 
 
 def _reason(error: Exception, otherwise: str) -> str:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "memory" in str(error).lower():
         return "needs more memory than one photo may take"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return f"has more than {_MOST_PIXELS // 1_000_000} million pixels"

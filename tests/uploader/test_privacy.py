@@ -31,15 +31,14 @@ SECRETS = (
 _ALWAYS = ("SourceFile", "ExifTool:", "System:", "File:", "Composite:", "RIFF:")
 
 
-@pytest.fixture(params=["jpg", "png", "webp", "gif", "tiff", "avif", "heic"])
-def telling(request, tmp_path):
+@pytest.fixture(params=["jpg", "png", "webp", "gif", "tiff", "avif", "heic"], scope="module")
+def telling(request, tmp_path_factory):
     """A photo in each format, with as many secrets as it takes."""
     pillow_heif.register_heif_opener()
-    path = tmp_path / f"a.{request.param}"
+    path = tmp_path_factory.mktemp("telling") / f"a.{request.param}"
     Image.effect_noise((900, 60), 60).convert("RGB").save(path)
-    for secret in SECRETS:
-        command = ["exiftool", "-q", "-m", "-overwrite_original", secret, path]
-        subprocess.run(command, check=False, capture_output=True, timeout=60)
+    command = ["exiftool", "-q", "-m", "-overwrite_original", *SECRETS, path]
+    subprocess.run(command, check=False, capture_output=True, timeout=60)
     assert b"secret" in path.read_bytes()
     return path.read_bytes()
 
