@@ -39,8 +39,11 @@ def main() -> None:
     _limit()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a decoder prints must not become an answer
-    for line in sys.stdin.buffer:
-        _send(answers, *_answer(json.loads(line)))
+    try:
+        for line in sys.stdin.buffer:
+            _send(answers, *_answer(json.loads(line)))
+    except BrokenPipeError:
+        os._exit(1)  # whoever asked is gone; ending as usual would try to send the rest again
 
 
 def _limit() -> None:

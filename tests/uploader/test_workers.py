@@ -1,14 +1,19 @@
 """A decoder that crashes, hangs or wants all memory costs one file."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 from PIL import Image
 
+from tests.uploader.conftest import ROOT
 from uploader.errors import Unusable
+from uploader.identity import identify
 from uploader.workers import Workers
 
 
@@ -132,3 +137,20 @@ def test_what_is_no_file_is_refused_and_never_hangs(tmp_path, make, reason):
 
     with Workers(1, patience=20) as workers, pytest.raises(Unusable, match=reason):
         workers.ask(order(tmp_path / "b.jpg"))
+
+
+def test_a_worker_whose_master_is_gone_ends_without_a_word(tmp_path):
+    path = tmp_path / "large.png"
+    Image.effect_noise((1600, 1200), 90).convert("RGB").save(path)
+    command = [sys.executable, "-m", "uploader.worker"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+    with subprocess.Popen(command, **pipes, cwd=ROOT) as worker:
+        worker.stdout.close()
+        asked = {"do": "render", "path": str(path), "id": identify(path.read_bytes())}
+        worker.stdin.write(json.dumps(asked).encode() + b"\n")
+        worker.stdin.close()
+        said = worker.stderr.read()
+        code = worker.wait(60)
+
+    assert (code, said) == (1, b"")
