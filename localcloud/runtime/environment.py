@@ -30,14 +30,17 @@ def python_for(requirements: bytes, say: Callable[[str], None]) -> Path:
     key = hashlib.sha256(sys.version.encode() + b"\0" + requirements).hexdigest()[:16]
     folder = _cache() / key
     python = folder / "bin" / "python"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            say("Installing requirements.txt (a minute, once for each content) …")
-            _build(folder, requirements)
-            say("Installed requirements.txt")
-            (folder / "complete").touch()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "complete").exists():
+                say("Installing requirements.txt (a minute, once for each content) …")
+                _build(folder, requirements)
+                say("Installed requirements.txt")
+                (folder / "complete").touch()
+    except OSError as error:
+        raise BuildFailed(f"no environment can be made: {error}") from error
     return python
 
 
@@ -66,7 +69,7 @@ def _run(command: list[str]) -> None:
     if finished.returncode:
         lines = (finished.stderr + finished.stdout).strip().splitlines()
         errors = [line for line in lines if line.startswith("ERROR:")]
-        reason = (errors or lines or ["no reason given"])[-1 if not errors else 0]
-        raise BuildFailed(
-            f"pip could not install requirements.txt: {reason.removeprefix('ERROR: ')}"
-        )
+        reason = (errors[:1] or lines[-1:] or ["no reason given"])[0].removeprefix("ERROR: ")
+        if "from versions: none" in reason or "connection" in finished.stderr.lower():
+            reason += " Is there a network? Try again once there is."
+        raise BuildFailed(f"pip could not install requirements.txt: {reason}")

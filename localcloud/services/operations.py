@@ -35,6 +35,9 @@ def _do(cloud: Cloud, name: str, work: Callable[[], Record]) -> None:
         _write(cloud, name, response=work())
     except (BuildFailed, CloudError) as error:
         _write(cloud, name, error={"code": 3, "message": str(error)})
+    except Exception as error:  # nobody would ever hear of it
+        _write(cloud, name, error={"code": 13, "message": repr(error)})
+        raise
 
 
 def interrupt(cloud: Cloud) -> None:

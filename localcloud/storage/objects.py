@@ -34,11 +34,11 @@ class Stored(NamedTuple):
     record: str
 
 
-def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments = {}) -> Stored:  # noqa: B006 never changed
+def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments | None = None) -> Stored:
     """The live object, if it has the `generation` asked for; raises NotFound, or for the bucket."""
     sql = "SELECT * FROM objects WHERE bucket = ? AND name = ?"
     row = cloud.store.row(sql, bucket, name)
-    wanted = number(arguments, "generation")
+    wanted = number(arguments or {}, "generation")
     if row is None:
         read_bucket(cloud, bucket)
     if row is None or wanted not in (None, row[2]):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.localcloud.archives import PARENT, archive, ask, deploy, redeploy, upload
+from localcloud.errors import BuildFailed
+from localcloud.runtime.environment import python_for
+from tests.localcloud.archives import PARENT, archive, ask, declaration, deploy, redeploy, upload
 
 
 def wait_until(true, seconds=20):
@@ -79,6 +81,30 @@ def test_a_first_deployment_that_fails_leaves_nothing(local_cloud):
     failed = deploy(local_cloud)
 
     assert "pip could not install requirements.txt" in failed["error"]["message"]
+    assert local_cloud.get(f"{PARENT}/functions") == {"functions": []}
+
+
+@pytest.mark.deep
+def test_what_needs_a_network_says_so_where_there_is_none(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with pytest.raises(BuildFailed, match="Is there a network"):
+        python_for(b"functions-framework==0.0.0.2\n", print)
+
+
+@pytest.mark.deep
+def test_a_deployment_that_was_cut_short_has_failed(local_cloud):
+    upload(local_cloud, "one.zip", archive(source="import time\ntime.sleep(30)\n"))
+    path = f"{PARENT}/functions?functionId=hello"
+    body = declaration("one.zip")
+    operation = local_cloud.call("POST", path, body)  # ten seconds later it is still at it
+
+    local_cloud.kill()
+    local_cloud.start()
+
+    failed = local_cloud.get(f"/cloudfunctions/v2/{operation['name']}")
+    assert operation["done"] is False
+    assert "stopped meanwhile" in failed["error"]["message"]
     assert local_cloud.get(f"{PARENT}/functions") == {"functions": []}
 
 
