@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import LocalCloud
-from tests.e2e.gallery import get
+from tests.e2e.gallery import free_port, get
 
 
 def behaviour(cloud, outputs):
@@ -80,11 +80,13 @@ def runner(folder, cloud, *words, check=True):
 
 
 @pytest.fixture(scope="module")
-def second_cloud(tmp_path_factory):
-    cloud = LocalCloud(tmp_path_factory.mktemp("second-cloud"))
-    cloud.start()
+def second_cloud(tmp_path_factory, checkout):
+    """Where the second local cloud will be: the runner itself starts it, and stops it."""
+    cloud = LocalCloud(tmp_path_factory.mktemp("second") / "cloud")
+    cloud.port = free_port()
+    cloud.url = f"http://127.0.0.1:{cloud.port}"
     yield cloud
-    cloud.stop()
+    runner(checkout.folder, cloud, "destroy", check=False)
 
 
 def test_both_drivers_leave_the_same_behaviour(checkout, cloud, second_cloud, tmp_path):
