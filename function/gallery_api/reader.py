@@ -32,9 +32,7 @@ class Reader:
         self._one_at_a_time = threading.Lock()
         self._catalog: Catalog | None = None  # the last good one
         self._due = self._confirmed = 0.0
-        self._last: Catalog | str = "storage answered 304"  # what was read, or why it is refused
-        self._etag = ""  # of what was read, refused or not
-        self._trouble = ""
+        self._etag = self._trouble = ""
 
     def current(self) -> tuple[Catalog, int | None]:
         """Return the catalog, and for how many seconds storage has failed to confirm it, if so.
@@ -62,24 +60,22 @@ class Reader:
                 message = f"catalog not read: {error}"
                 write({"severity": "ERROR", "message": message, "event": "catalog"})
             self._trouble = str(error)
-        self._due = monotonic() + (_FRESH if self._catalog else _RETRY)
+        self._due = monotonic() + (_RETRY if self._catalog is None else _FRESH)
 
     def _newest(self) -> Catalog:
-        question = _QUESTION if self._catalog else _FIRST_QUESTION
+        question = _FIRST_QUESTION if self._catalog is None else _QUESTION
         try:
             asked = self._threads.submit(_ask, self._url, self._etag).result(question)
             answer = self._threads.submit(_read, *asked).result(_READING)
         except (OSError, HTTPException, ValueError) as error:  # a wait in vain is an OSError, too
             raise CatalogUnreadable(f"storage fails: {type(error).__name__}") from error
-        if answer:
-            text, self._etag = answer
-            try:
-                self._last = Catalog(text)
-            except CatalogUnreadable as error:
-                self._last = str(error)
-        if isinstance(self._last, str):
-            raise CatalogUnreadable(self._last)
-        return self._last
+        if answer is None:
+            if self._catalog is None:
+                raise CatalogUnreadable("storage answered 304 to a first question")
+            return self._catalog
+        catalog = Catalog(answer[0])
+        self._etag = answer[1]
+        return catalog
 
 
 def _ask(url: str, etag: str) -> tuple[HTTPConnection, HTTPResponse]:
