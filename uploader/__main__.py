@@ -1,4 +1,4 @@
-"""The command line: `python -m uploader plan|sync DIR --bucket BUCKET`."""
+"""The command line: `python -m uploader COMMAND …`; `commands.py` has them all."""
 
 from __future__ import annotations
 
