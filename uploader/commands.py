@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
     _command(add, _init, "write or complete captions.yaml")
     page = _command(add, _captions, "write captions in the browser")
-    page.add_argument("--port", type=int, default=8481, help="on this machine (default: 8481)")
+    page.add_argument("--port", type=int, default=8470, help="on this machine (default: 8470)")
     return parser
 
 
