@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import LocalCloud
 from tests.web.gallery import ROOT, Blog, Gallery, draw_photos
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
