@@ -76,11 +76,11 @@ def test_what_cannot_start_leaves_the_former_one_serving(local_cloud):
 
 
 def test_a_first_deployment_that_fails_leaves_nothing(local_cloud):
-    upload(local_cloud, "one.zip", archive(requirements="functions-framework==0.0.0.1\n"))
+    upload(local_cloud, "one.zip", archive(requirements="flask\n"))
 
     failed = deploy(local_cloud)
 
-    assert "pip could not install requirements.txt" in failed["error"]["message"]
+    assert "does not name functions-framework" in failed["error"]["message"]
     assert local_cloud.get(f"{PARENT}/functions") == {"functions": []}
 
 
@@ -88,7 +88,7 @@ def test_a_first_deployment_that_fails_leaves_nothing(local_cloud):
 def test_what_needs_a_network_says_so_where_there_is_none(monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    with pytest.raises(BuildFailed, match="Is there a network"):
+    with pytest.raises(BuildFailed, match=r"pip could not install .* Is there a network\?"):
         python_for(b"functions-framework==0.0.0.2\n", print)
 
 
