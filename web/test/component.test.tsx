@@ -61,6 +61,18 @@ test("the button shows another photo, and says so", async () => {
   expect(main.querySelector("[role=status]")!.textContent).toBe("New photo: Photo 1");
 });
 
+test("clicks while a photo is on its way ask for no other", async () => {
+  stubApi(60);
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} />);
+
+  await act(async () => {
+    for (let click = 0; click < 9; click++) main.querySelector("button")!.click();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 1");
+});
+
 test("the only photo of a gallery stays", async () => {
   stubApi(1);
   const main = await draw(<RandomPhoto apiUrl={apiUrl()} />);

@@ -21,7 +21,7 @@ export interface RandomPhotoHandle {
   busy?: boolean;
   /** Whether what is shown was asked for by the visitor, and not by the page. */
   own?: boolean;
-  /** Show another photo, as soon as it is decoded. */
+  /** Show another photo, as soon as it is decoded; nothing while one is on its way. */
   next: () => void;
   /** Show the photo of this id. */
   show: (id: string) => void;
@@ -43,6 +43,7 @@ export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Pho
   const client = clientOf(options);
   const ways = useMemo(() => {
     const filter = { album, orientation };
+    let pending: Promise<void> | undefined;
 
     async function settle(question: Promise<Settled>, own: boolean) {
       const now = ++turn.current;
@@ -60,7 +61,8 @@ export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Pho
         const next = () => (seed ? client.seeded(seed, filter) : client.next(filter, turn));
         void settle(photo ? client.photo(photo) : next(), false);
       },
-      next: () => void settle(client.next(filter, turn), true),
+      // A key held down asks for one photo at a time.
+      next: () => void (pending ??= settle(client.next(filter, turn), true).finally(() => (pending = undefined))),
       show: (id: string) => void settle(client.photo(id), true),
       prepare() {
         const { connection } = navigator as { connection?: { saveData?: boolean } };
