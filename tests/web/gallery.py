@@ -49,8 +49,8 @@ def draw_photos(folder, count):
         ImageDraw.Draw(image).ellipse((40, 40, 260, 260), fill=(255 - place * 4, place * 3, 160))
         image.save(path)
         caption = ODD.get(path.stem, f"Photo {place}")
-        if caption:
-            lines[f"{name}.png"] = {"caption": caption, "date": "2017-08", "credit": "Somebody"}
+        words = {"caption": caption} if caption else {}
+        lines[f"{name}.png"] = {**words, "date": "2017-08", "credit": "Somebody"}
     (folder / "captions.yaml").write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
 
 
