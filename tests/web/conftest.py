@@ -76,7 +76,7 @@ def open_page(browser):
     def open_(url, *, width=1280, height=800, script=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         if script:
             context.add_init_script(script)
         page = context.new_page()

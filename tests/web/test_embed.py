@@ -119,10 +119,8 @@ def test_the_next_photo_waits_for_a_sign_of_interest(gallery, blog, open_page):
     page.wait_for_timeout(200)
     assert asked == []
 
-    page.locator("random-photo").hover()
-    page.wait_for_timeout(300)
-
-    assert [url for url in asked if url.endswith(".webp")]
+    with page.expect_request("**/*.webp"):
+        page.locator("random-photo").hover()
 
 
 def test_under_save_data_nothing_is_fetched_ahead(gallery, blog, open_page):
