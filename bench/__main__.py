@@ -12,7 +12,7 @@ from bench.rows import Section
 
 __all__ = ["main"]
 
-PARTS = ("function", "localcloud")
+PARTS = ("function", "localcloud", "uploader")
 _PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
