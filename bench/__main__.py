@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     sections: list[Section] = []
     for name in options.only or PARTS:
+        print(f"Measuring: {name} …", file=sys.stderr)
         sections += importlib.import_module(f"bench.{name}").measure(options.quick)
     page = _page(sections, time.monotonic() - started, quick=options.quick)
     print(page)
