@@ -31,10 +31,10 @@ doctor: .venv/program ## What is wrong with a gallery, or in its way, and what t
 	@$(BIN)/python -m doctor --stack $(STACK) --port $(PORT)
 
 test: .venv/development ## A visitor's tests, at most 5 minutes
-	@$(BIN)/python -m pytest -m "not deep and not engine"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not deep and not engine"
 
 test-deep: .venv/development ## The long tests, for CI
-	@$(BIN)/python -m pytest -m "deep and not engine"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "deep and not engine"
 
 test-engine: .venv/development ## The stack under Pulumi's own engine (needs pulumi on PATH)
 	@$(BIN)/python -m pytest -m engine
