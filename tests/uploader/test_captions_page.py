@@ -101,36 +101,54 @@ def test_a_port_in_use_is_told_in_one_line():
             _listen(port)
 
 
-@pytest.fixture
-def page(tmp_path):
-    """The page as `make captions` serves it, of the sample gallery without its captions."""
+@pytest.fixture(scope="module")
+def browser():
     if not CHROMIUM:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
 
-    folder = tmp_path / "photos"
-    shutil.copytree(ROOT / "photos", folder, ignore=shutil.ignore_patterns("*.yaml", ".*"))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "uploader", "captions", folder, "--port", "0"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    address = re.search(r"http\S+", server.stdout.readline())[0]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open the page of a folder, as `make captions` serves it."""
+    servers = []
+
+    def visit_it(folder, count):
+        command = [sys.executable, "-m", "uploader", "captions", folder, "--port", "0"]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        servers.append(server)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(60_000)
-        page.goto(address)
-        page.locator("#where", has_text="of 9").wait_for()
-        yield folder, page
-        browser.close()
-    server.terminate()
-    server.communicate()
+        page.goto(re.search(r"http\S+", server.stdout.readline())[0])
+        page.locator("#where", has_text=f"of {count}").wait_for()
+        return page
+
+    yield visit_it
+    for page in browser.contexts:
+        page.close()
+    for server in servers:
+        server.terminate()
+        server.communicate()
 
 
-def test_nine_photos_are_captioned_with_the_keyboard_alone(page):
-    folder, page = page
+@pytest.fixture
+def two(visit, folder, picture):
+    """The page of two small photos."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    return visit(folder, 2)
+
+
+def test_nine_photos_are_captioned_with_the_keyboard_alone(visit, tmp_path):
+    """The sample gallery, without its captions."""
+    folder = tmp_path / "samples"
+    shutil.copytree(ROOT / "photos", folder, ignore=shutil.ignore_patterns("*.yaml", ".*"))
+    page = visit(folder, 9)
     said = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -164,21 +182,21 @@ def test_nine_photos_are_captioned_with_the_keyboard_alone(page):
     }
 
 
-def test_a_wrong_date_keeps_the_photo_and_says_why(page):
-    _, page = page
+def test_a_wrong_date_keeps_the_photo_and_says_why(two):
+    page = two
     page.locator("#date").fill("tomorrow")
     page.keyboard.press("Enter")
 
     page.locator("#problem", has_text="“tomorrow” is no date").wait_for()
 
-    assert page.locator("#where").inner_text().startswith("Photo 1 of 9")
+    assert page.locator("#where").inner_text().startswith("Photo 1 of 2")
     page.locator("#date").fill("")
     page.keyboard.press("Shift+Enter")
-    page.locator("#where", has_text="Photo 9 of 9").wait_for()
+    page.locator("#where", has_text="Photo 2 of 2").wait_for()
 
 
-def test_it_says_so_when_the_command_does_not_run_any_more(page):
-    _, page = page
+def test_it_says_so_when_the_command_does_not_run_any_more(two):
+    page = two
     page.route("**/photos/*", lambda route: route.abort())
     page.keyboard.type("Lost?")
     page.keyboard.press("Enter")
