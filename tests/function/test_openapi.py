@@ -25,6 +25,7 @@ def run_schemathesis(instance, examples):
         [*command, *options, *deterministic],
         env=os.environ
         | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(ROOT / "tests/function")},
+        cwd=instance.log.parent,  # it leaves a folder of its own
         capture_output=True,
         text=True,
         check=False,
