@@ -211,7 +211,9 @@ def test_progress_is_rewritten_on_a_terminal(monkeypatch):
         progress(1000)
         progress.close()
 
-        told = os.read(reading, 1000).decode()
+        told = ""
+        while told.count("\x1b[K") < 2:  # a terminal gives what it has
+            told += os.read(reading, 1000).decode()
     os.close(reading)
 
     assert told.startswith("\r\x1b[K1 of 2 photos, 1 kB sent, ")
