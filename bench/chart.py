@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 __all__ = ["chart"]
 
 _WIDTH, _HEIGHT = 640, 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 112, 40, 48
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 112, 40, 48
 _COLOURS = ("#c2410c", "#2563eb", "#6b7280")
 _Points = Sequence[tuple[float, float]]
 
@@ -34,6 +34,7 @@ def chart(title: str, across: str, lines: Mapping[str, _Points]) -> str:
     for power in range(x_low, x_high + 1):
         x, y = place(10.0**power, 10.0**y_low)
         parts.append(_text(x, y + 18, f"{10**power:,}", "middle"))
+    named: list[float] = []  # the heights of the names so far, which keep clear of each other
     for (name, line), colour in zip(lines.items(), _COLOURS, strict=False):
         placed = [place(*point) for point in line]
         path = " ".join(f"{x},{y}" for x, y in placed)
@@ -41,7 +42,10 @@ def chart(title: str, across: str, lines: Mapping[str, _Points]) -> str:
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5" />'
         )
         parts += [f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}" />' for x, y in placed]
-        parts.append(_text(placed[-1][0] + 10, placed[-1][1] + 4, name, "start", colour))
+        right, height = placed[-1]
+        height = next((other + 16 for other in named if abs(other - height) < 16), height)
+        named.append(height)
+        parts.append(_text(right + 10, height + 4, name, "start", colour))
     return _frame(title, parts)
 
 
