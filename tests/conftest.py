@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,3 +119,17 @@ def local_cloud(tmp_path):
     cloud.start()
     yield cloud
     cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, opened once: Playwright runs one loop a process, and no second beside it."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        pytest.skip("no chromium on PATH; on Debian: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
+        yield browser
+        browser.close()

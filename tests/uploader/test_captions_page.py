@@ -16,8 +16,6 @@ from uploader.survey import survey
 from uploader.words import Words
 from uploader.workers import Workers
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 
 @pytest.fixture
 def client(folder, picture):
@@ -99,18 +97,6 @@ def test_a_port_in_use_is_told_in_one_line():
 
         with pytest.raises(UploaderError, match=f"Port {port} is in use. Take another: --port"):
             _listen(port)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,25 +1,9 @@
-"""A browser, a gallery of sixty photos, a blog at another origin: made once for all tests."""
-
-import shutil
+"""A gallery of sixty photos, a blog at another origin: made once for all tests."""
 
 import pytest
 
 from tests.conftest import LocalCloud
 from tests.web.gallery import ROOT, Blog, Gallery, draw_photos
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("no chromium on PATH; on Debian: apt install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
