@@ -132,14 +132,17 @@ class PhotosProvider(ResourceProvider):
         self._written = get("gcp:credentials") or environment("GOOGLE_CREDENTIALS")
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Refuse what can be known before uploading; tell the plan of a first create."""
+        """Refuse what can be known before uploading; tell the plan of a first create.
+
+        The program has surveyed the folder already, and found nothing only where that is refused.
+        """
         try:
-            found = _survey(news["photos_dir"])
-            if _olds:
+            if _olds and news["photos"]:
                 _guard(_olds, news)
-            else:
-                plan = self._plan(news, found)
-                guard(plan, _number(news.get("remove_many")))
+                return CheckResult(news, [])
+            plan = self._plan(news, _survey(news["photos_dir"]))
+            guard(plan, _number(news.get("remove_many")))
+            if not _olds:
                 _tell(describe(plan))
         except UploaderError as error:
             return CheckResult(news, [CheckFailure("", str(error))])

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 __all__ = ["FIELDS", "Words", "clean"]
 
@@ -36,12 +36,11 @@ class Words:
 
     def or_else(self, other: Words) -> Words:
         """These words, and the other's where these know nothing."""
-        mine, others = asdict(self), asdict(other)
-        return Words(**{name: mine[name] or others[name] for name in mine})
+        return Words(**{name: getattr(self, name) or getattr(other, name) for name in FIELDS})
 
     def digest(self, album: str) -> str:
         """Twelve hex digits that change whenever a word or the album does."""
-        told = json.dumps([*asdict(self).values(), album])
+        told = json.dumps([*(getattr(self, name) for name in FIELDS), album])
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
