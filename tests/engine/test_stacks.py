@@ -70,7 +70,7 @@ def test_an_up_killed_at_ten_moments_converges(checkout, cloud):
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(4 + 2.5 * moment)
+        time.sleep(3 + 4 * moment)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         time.sleep(2)  # plugins notice that their parent is gone
