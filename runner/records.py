@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ class Record:
     id: str
     inputs: dict[str, Any]
     outputs: dict[str, Any]
-    made: bool = field(default=False)  # on the local cloud; else it is only remembered
 
 
 class Records:
