@@ -116,14 +116,7 @@ class Deployment:
         inputs = self._with_name(urn, type_, name, inputs, old)
         made = self._make(type_, name, inputs, old)
         is_recorded = type_ in RECORDED
-        record = Record(
-            urn=urn,
-            type=type_,
-            id=made.id,
-            inputs=inputs,
-            outputs=made.outputs,
-            made=not is_recorded,
-        )
+        record = Record(urn=urn, type=type_, id=made.id, inputs=inputs, outputs=made.outputs)
         self._records.put(record)
         with self._changed:
             self._declared.add(urn)
@@ -177,9 +170,10 @@ def _run(program: Path) -> Outputs:
     def run() -> Any:
         # Of several failures the first is told; the others would follow as tracebacks.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        exports = pulumi.runtime.get_root_resource().outputs  # type: ignore[union-attr]  # set_mocks made the root
+        exports.clear()  # the SDK keeps one root for all runs of a process
         runpy.run_path(str(program), run_name="__main__")
-        stack = pulumi.runtime.get_root_resource()
-        return collect(dict(stack.outputs))  # type: ignore[union-attr]  # set_mocks made the root
+        return collect(dict(exports))
 
     run()
     return outputs

@@ -103,8 +103,10 @@ def declare(stack, **settings):
 
     @pulumi.runtime.test
     def run():
+        exports = pulumi.runtime.get_root_resource().outputs
+        exports.clear()  # the SDK keeps one root for all runs of a process
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-        return collect(dict(pulumi.runtime.get_root_resource().outputs))
+        return collect(dict(exports))
 
     run()
     return recorder, outputs
