@@ -4,7 +4,7 @@ PYTHON ?= python3
 STACK ?= local
 PORT ?= 8480
 BIN := .venv/bin
-RUNNER = $(BIN)/python -m runner --stack $(STACK) --port $(PORT)
+STACK_AND_PORT = --stack $(STACK) --port $(PORT)
 
 .DEFAULT_GOAL := help
 .PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor docs requirements format
@@ -13,16 +13,16 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8480)
-	@$(RUNNER) up
+	@$(BIN)/python -m local up $(STACK_AND_PORT)
 
 destroy: .venv/program ## Take the gallery on this machine away again
-	@$(RUNNER) destroy
+	@$(BIN)/python -m local destroy $(STACK_AND_PORT)
 
 status: .venv/program ## What runs on this machine, and where
-	@$(BIN)/python -m localcloud status
+	@$(BIN)/python -m local status
 
 hits: .venv/program ## Hits and views per day and per photo (STACK=dev: how to ask Google)
-	@$(BIN)/python -m localcloud hits $(if $(filter-out local,$(STACK)),--google $(STACK))
+	@$(BIN)/python -m local hits $(if $(filter-out local,$(STACK)),--google $(STACK))
 
 captions: .venv/program ## Write captions in the browser (DIR=photos)
 	@$(BIN)/python -m uploader captions $(or $(DIR),photos)

@@ -12,7 +12,7 @@ from bench.rows import Section
 
 __all__ = ["main"]
 
-PARTS = ("function", "localcloud", "uploader")
+PARTS = ("function", "local", "uploader")
 _PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 

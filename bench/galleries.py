@@ -17,8 +17,8 @@ from typing import Any
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
 
-from localcloud import daemon
-from localcloud.store import Store
+from local.cloud import daemon
+from local.cloud.store import Store
 
 __all__ = ["put_catalog", "serving", "write_catalog"]
 

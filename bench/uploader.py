@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from bench.rows import Row, Section, at_least, at_most
-from localcloud import daemon
+from local.cloud import daemon
 from uploader.index import Index
 from uploader.storage import Bucket, connect
 from uploader.survey import survey
@@ -81,7 +81,7 @@ class _Painter(Workers):
 def _uploading(url: str, folder: Path, count: int) -> Row:
     bucket = _bucket(url, "uploading")
     root = _folder(folder / "uploading", count)
-    _ask(f"{url}/_localcloud/faults", {"method": "storage.objects.insert", "delay": _LATENCY})
+    _ask(f"{url}/_local/faults", {"method": "storage.objects.insert", "delay": _LATENCY})
     try:
         alone = _one_after_the_other(bucket, 100)
         started = time.perf_counter()
@@ -90,7 +90,7 @@ def _uploading(url: str, folder: Path, count: int) -> Row:
             outcome = sync.carry_out(sync.plan(survey(root, index, painter)))
         together = (time.perf_counter() - started) / outcome.files_sent
     finally:
-        _ask(f"{url}/_localcloud/faults", verb="DELETE")
+        _ask(f"{url}/_local/faults", verb="DELETE")
     ratio = alone / together
     told = f"{1 / together:.0f} files/s against {1 / alone:.1f}: {ratio:.0f} times faster"
     return at_least(f"uploading {count:,} photos", (told,), ratio, 25)
@@ -110,13 +110,13 @@ def _unchanged(url: str, folder: Path, count: int) -> Iterator[Row]:
     with _Painter((300, 200), 1_000) as painter:
         for _ in range(2):
             painter.opened = 0
-            _ask(f"{url}/_localcloud/calls", verb="DELETE")
+            _ask(f"{url}/_local/calls", verb="DELETE")
             started = time.perf_counter()
             with Index(root) as index:
                 sync = Sync(bucket, "bench", index, painter)
                 sync.carry_out(sync.plan(survey(root, index, painter)))
             seconds = time.perf_counter() - started
-    calls = json.loads(_ask(f"{url}/_localcloud/calls"))
+    calls = json.loads(_ask(f"{url}/_local/calls"))
     lists, others = calls.pop("storage.objects.list"), sum(calls.values())
     what = f"second sync of {count:,}"
     yield at_most(f"{what}: calls but lists", (f"{others}",), others, 1, " (the catalog)")

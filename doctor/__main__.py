@@ -13,7 +13,7 @@ from doctor.http import fetch
 from doctor.leftovers import leftovers
 from doctor.photos import catalog, listing
 from doctor.stack import Stack, read_stack
-from runner.errors import RunnerError
+from local.runner.errors import RunnerError
 
 _EXAMPLES = """examples:
   python -m doctor --stack local         the gallery on this machine
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stack", default="local", help="which Pulumi.<stack>.yaml (local)")
     parser.add_argument("--port", type=int, help="the local cloud's port, if not the stack's")
     parser.add_argument(
-        "--state", type=Path, default=Path(".localcloud"), help="folder of the local cloud"
+        "--state", type=Path, default=Path(".local"), help="folder of the local cloud"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     return parser

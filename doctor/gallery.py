@@ -136,5 +136,5 @@ def _why(answer: Answer) -> str:
 
 def _logs(stack: Stack) -> str:
     if stack.is_local:
-        return "python -m localcloud logs"
+        return "python -m local logs"
     return "gcloud functions logs read --gen2 --region " + stack.region

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from runner.stack import read_configuration
+from local.runner.stack import read_configuration
 
 __all__ = ["Stack", "read_stack"]
 
@@ -84,8 +84,8 @@ def read_stack(name: str, state: Path, port: int | None) -> Stack:
 
 
 def _of_the_runner(name: str, state: Path) -> tuple[dict[str, Any], set[str]]:
-    command = [sys.executable, "-m", "runner", "--stack", name, "--state", str(state)]
-    outputs = _json_of([*command, "outputs", "--json", "--show-secrets"])
+    command = [sys.executable, "-m", "local", "outputs", "--stack", name, "--state", str(state)]
+    outputs = _json_of([*command, "--json", "--show-secrets"])
     records = json.loads((state / f"runner-{name}.json").read_text(encoding="utf-8"))
     return outputs, {_last_word(record["id"]) for record in records}
 

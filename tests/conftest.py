@@ -25,7 +25,7 @@ class LocalCloud:
 
     def start(self) -> None:
         """Serve; after the first time on the same port."""
-        command = [sys.executable, "-m", "localcloud", "serve", "--state", str(self.state_dir)]
+        command = [sys.executable, "-m", "local", "serve", "--state", str(self.state_dir)]
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.output = (self.state_dir / "server.log").open("a+")
         self.process = subprocess.Popen(
@@ -42,7 +42,7 @@ class LocalCloud:
             note = json.loads((self.state_dir / "server.json").read_text())
             self.url = note["url"]
             self.port = int(self.url.rpartition(":")[2])
-            return note["pid"] == self.process.pid and bool(self.get("/_localcloud/status"))
+            return note["pid"] == self.process.pid and bool(self.get("/_local/status"))
         except (OSError, ValueError):
             return False
 
@@ -75,24 +75,24 @@ class LocalCloud:
         return self.call("GET", path)
 
     def fault(self, **spec: object) -> None:
-        """Set a fault, as `/_localcloud/faults` takes them."""
-        self.call("POST", "/_localcloud/faults", spec)
+        """Set a fault, as `/_local/faults` takes them."""
+        self.call("POST", "/_local/faults", spec)
 
     def clear_faults(self) -> None:
         """Unset all faults."""
-        self.call("DELETE", "/_localcloud/faults")
+        self.call("DELETE", "/_local/faults")
 
     def calls(self) -> dict[str, int]:
         """How often each method was called."""
-        return self.get("/_localcloud/calls")
+        return self.get("/_local/calls")
 
     def reset_calls(self) -> None:
         """Count from nothing again."""
-        self.call("DELETE", "/_localcloud/calls")
+        self.call("DELETE", "/_local/calls")
 
     def state(self) -> dict:
         """Everything that is kept, but the bytes."""
-        return self.get("/_localcloud/state")
+        return self.get("/_local/state")
 
     def storage_client(self):
         """google-cloud-storage, anonymous, against it."""
@@ -115,7 +115,7 @@ def _no_telemetry():
 @pytest.fixture
 def local_cloud(tmp_path):
     """A local cloud with nothing in it; ends with the test."""
-    cloud = LocalCloud(tmp_path / "localcloud")
+    cloud = LocalCloud(tmp_path / "local")
     cloud.start()
     yield cloud
     cloud.stop()

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("infra", "uploader", "function", "localcloud", "runner", "bench", "doctor")
+FOLDERS = ("infra", "uploader", "function", "local", "bench", "doctor")
 ALLOWED = {
     "__main__.py": {"infra", "uploader.resource"},
-    "bench": {"uploader", "localcloud"},  # it measures them
-    "doctor": {"runner.stack", "runner.errors"},  # a stack's configuration is read in one place
+    "bench": {"uploader", "local.cloud"},  # it measures them
+    "doctor": {
+        "local.runner.stack",
+        "local.runner.errors",
+    },  # a stack's configuration is read in one place
 }
 
 
@@ -53,9 +56,9 @@ def test_nothing_crosses_but_the_arrows(room):
 
 def test_a_crossing_would_be_found(tmp_path):
     file = tmp_path / "a.py"
-    file.write_text("def f():\n    from localcloud.store import Store\n")
+    file.write_text("def f():\n    from local.cloud.store import Store\n")
 
-    assert list(crossings(file, "infra")) == ["localcloud.store", "localcloud.store.Store"]
+    assert list(crossings(file, "infra")) == ["local.cloud.store", "local.cloud.store.Store"]
 
 
 def test_the_uploader_knows_pulumi_in_one_place_only():

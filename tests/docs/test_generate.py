@@ -28,7 +28,7 @@ def checkout(tmp_path):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     # The doctor asks how a stack is read; importing the runner's command line would take seconds.
     without = shutil.ignore_patterns("__pycache__", "__main__.py")
-    shutil.copytree(ROOT / "runner", folder / "runner", ignore=without)
+    shutil.copytree(ROOT / "local", folder / "local", ignore=without)
     for path in (*ROOT.glob("*.yaml"), ROOT / "Makefile", ROOT / "__main__.py"):
         shutil.copy(path, folder)
     assert generate(folder).returncode == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".localcloud", ".pulumi", "node_modules", "__pycache__", ".*_cache",
+    ".git", ".venv", ".local", ".pulumi", "node_modules", "__pycache__", ".*_cache",
     ".hypothesis", "tests", "docs", "bench",
 )  # fmt: skip
 
@@ -59,7 +59,7 @@ class Gallery:
         (folder / ".venv").symlink_to(Path(sys.prefix))
         for stamp in ("program", "development"):
             (folder / ".venv" / stamp).touch()
-        self.state_dir = folder / ".localcloud"
+        self.state_dir = folder / ".local"
 
     def make(self, target, *, check=True, **variables):
         """Run a make target; return the finished process, its output as text."""
@@ -94,8 +94,8 @@ class Gallery:
     def outputs(self):
         finished = subprocess.run(
             [
-                sys.executable, "-m", "runner", "--stack", "local", "--port", str(self.port),
-                "outputs", "--json", "--show-secrets",
+                sys.executable, "-m", "local", "outputs", "--port", str(self.port),
+                "--json", "--show-secrets",
             ],
             cwd=self.folder,
             capture_output=True,

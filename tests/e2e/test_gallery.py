@@ -209,7 +209,7 @@ def processes_of(gallery):
         with contextlib.suppress(OSError):
             words = (entry / "cmdline").read_bytes()
             port = f"--port\0{gallery.port}\0".encode()
-            if str(gallery.folder).encode() in words or (port in words and b"localcloud" in words):
+            if str(gallery.folder).encode() in words or (port in words and b"local" in words):
                 mine.append(int(entry.name))
     return mine
 

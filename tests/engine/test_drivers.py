@@ -66,10 +66,10 @@ def behaviour(cloud, outputs):
     )
 
 
-def runner(folder, cloud, *words, check=True):
+def runner(folder, cloud, command, *words, check=True):
     return subprocess.run(
         [
-            sys.executable, "-m", "runner", "--port", str(cloud.port),
+            sys.executable, "-m", "local", command, "--port", str(cloud.port),
             "--state", str(cloud.state_dir), *words,
         ],
         cwd=folder,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import mocks, set_all_config
 
-from runner.monitor import Monitor
-from runner.stack import read_configuration
+from local.runner.monitor import Monitor
+from local.runner.stack import read_configuration
 
 ROOT = Path(__file__).parents[2]
 PROJECT_NUMBER = 123456789

@@ -39,7 +39,7 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared_cloud(tmp_path_factory):
-    cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / "localcloud")
+    cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / "local")
     cloud.start()
     yield cloud
     cloud.stop()

@@ -15,7 +15,7 @@ def blog():
 
 @pytest.fixture(scope="session")
 def web_cloud(tmp_path_factory):
-    cloud = LocalCloud(tmp_path_factory.mktemp("web") / "localcloud")
+    cloud = LocalCloud(tmp_path_factory.mktemp("web") / "local")
     cloud.start()
     yield cloud
     cloud.stop()

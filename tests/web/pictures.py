@@ -31,7 +31,7 @@ archive, a different one each time you come by.</p>
 def main() -> None:
     """Bring the sample photos into a gallery of its own, and look at it."""
     with tempfile.TemporaryDirectory() as folder:
-        cloud, blog = LocalCloud(Path(folder) / "localcloud"), Blog()
+        cloud, blog = LocalCloud(Path(folder) / "local"), Blog()
         cloud.start()
         gallery = Gallery(cloud, "pictures", [blog.origin])
         gallery.fill(ROOT / "photos")

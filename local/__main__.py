@@ -1,0 +1,128 @@
+"""The gallery on this machine: `python -m local up|destroy|status|outputs|logs|hits|serve|stop`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local import hits
+from local.cloud import daemon
+from local.cloud.errors import ServeError
+from local.cloud.functions.logs import Logs
+
+__all__ = ["main"]
+
+_EXAMPLES = """examples:
+  python -m local up                      the gallery of the stack `local`, on port 8480
+  python -m local up --port 8490          the same on another port
+  python -m local outputs --show-secrets  what the last `up` printed, the key included
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code.
+
+    0 done, 1 failed (one line says why), 2 usage, 3 done but some photos cannot be shown.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except ServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, text in (
+        ("up", _deploy, "deploy the gallery, or bring it up to date"),
+        ("destroy", _deploy, "take it away again, and stop the local cloud"),
+        ("outputs", _deploy, "print addresses and key of the last `up`"),
+        ("status", _status, "say whether the local cloud runs, and where"),
+        ("logs", _logs, "print what the functions wrote"),
+        ("hits", _hits, "count hits and views, per day and per photo"),
+        ("serve", _serve, "serve the local cloud until stopped"),
+        ("stop", _stop, "stop it and everything it started"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run, command=name)
+        command.add_argument("--state", type=Path, default=Path(".local"), metavar="FOLDER")
+        if run is _deploy:
+            command.add_argument("--stack", default="local", help="which Pulumi.<stack>.yaml")
+            command.add_argument("--port", type=int, help="the local cloud's, if not the stack's")
+            command.add_argument("--json", action="store_true", help="for machines")
+            command.add_argument("--show-secrets", action="store_true", help="print the key too")
+        if name == "serve":
+            command.add_argument("--port", type=int, default=8480, help="8480; 0: any that is free")
+            command.add_argument("--background", action="store_true", help="return once it answers")
+        if name == "logs":
+            command.add_argument("--function", default="", help="of this function only")
+        if name == "hits":
+            command.add_argument("--json", action="store_true", help="for machines, all photos")
+            command.add_argument("--entries", metavar="FILE", help="log entries; -: standard input")
+            command.add_argument("--google", metavar="STACK", help="how to ask Google the same")
+    return parser
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    from local.runner import commands  # imports Pulumi, which takes a second
+
+    return commands.run(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if options.background:
+        print(f"The local cloud answers at {daemon.start(options.state, options.port)['url']}")
+    else:
+        daemon.serve(options.state, options.port)
+    return 0
+
+
+def _stop(options: argparse.Namespace) -> int:
+    print("Stopped." if daemon.stop(options.state) else "No local cloud was running.")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    found = daemon.status(options.state)
+    print(f"Running at {found['url']}, process {found['pid']}." if found else "Not running.")
+    return 0 if found else 1
+
+
+def _logs(options: argparse.Namespace) -> int:
+    lines = daemon.fetch(options.state, f"/_local/logs?function={options.function}")
+    sys.stdout.write(lines.decode())
+    return 0
+
+
+def _hits(options: argparse.Namespace) -> int:
+    if options.google:
+        print(hits.GOOGLE.format(stack=options.google))
+        return 0
+    report = hits.count(_entries(options))
+    print(json.dumps(report, indent=2) if options.json else hits.table(report))
+    return 0
+
+
+def _entries(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    if not options.entries:
+        return hits.entries_of(Logs(options.state / "logs.jsonl").read(""))
+    if options.entries == "-":
+        return hits.entries_of(sys.stdin.buffer)
+    try:
+        return hits.entries_of(Path(options.entries).read_bytes().splitlines(keepends=True))
+    except OSError as error:
+        raise ServeError(f"Cannot read {options.entries}: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The bytes of an object as an answer: whole, in part, or not again."""
+
+import base64
+import json
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import FileWrapper
+
+from local.cloud.cloud import Cloud
+from local.cloud.errors import CloudError, NotFound
+from local.cloud.web import Answer, Record, Request, Response
+
+__all__ = ["download"]
+
+_BLOCK = 256 * 1024
+_HEADERS = {
+    "contentType": "Content-Type",
+    "cacheControl": "Cache-Control",
+    "contentDisposition": "Content-Disposition",
+    "contentEncoding": "Content-Encoding",
+    "contentLanguage": "Content-Language",
+    "storageClass": "x-goog-storage-class",
+    "size": "Content-Length",
+}
+
+
+def download(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
+    """Answer with the live object: ETag, Range, If-Match, If-None-Match, If-Modified-Since.
+
+    Raises NotFound; for a range beyond the end a CloudError of 416.
+    """
+    sql = (
+        "SELECT generation, metageneration, blob, record FROM objects WHERE bucket = ? AND name = ?"
+    )
+    while row := cloud.store.row(sql, bucket, name):
+        generation, metageneration, blob, record = row
+        try:
+            response = _response(cloud.blobs.path(blob), json.loads(record))
+        except FileNotFoundError:
+            continue  # replaced between the record and its bytes
+        response.headers["x-goog-generation"] = str(generation)
+        response.headers["x-goog-metageneration"] = str(metageneration)
+        return _conditional(request, response)
+    raise NotFound(f"No such object: {bucket}/{name}")
+
+
+def _response(path: Path, record: Record) -> Response:
+    response = Answer(FileWrapper(path.open("rb"), _BLOCK))
+    for field, header in _HEADERS.items():
+        if field in record:
+            response.headers[header] = _latin(record[field])
+    for key, text in record.get("metadata", {}).items():
+        if key.isascii() and key.replace("-", "").replace("_", "").isalnum():
+            response.headers[f"x-goog-meta-{key}"] = _latin(text)
+    response.headers["x-goog-hash"] = f"crc32c={record['crc32c']},md5={record['md5Hash']}"
+    response.headers["x-goog-stored-content-encoding"] = record.get("contentEncoding", "identity")
+    response.headers["x-goog-stored-content-length"] = record["size"]
+    response.last_modified = datetime.fromisoformat(record["updated"])
+    response.set_etag(base64.b64decode(record["md5Hash"]).hex())
+    return response
+
+
+def _conditional(request: Request, response: Response) -> Response:
+    size = response.content_length
+    try:
+        return response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise CloudError("The requested range cannot be satisfied.", code=416) from None
+
+
+def _latin(text: str) -> str:
+    return text if text.isascii() else quote(text)

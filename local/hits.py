@@ -1,0 +1,99 @@
+"""Hits and views, counted from log entries: the local cloud's own, or those that gcloud reads.
+
+A *hit* is a call that was answered, a *view* a photo that a page really showed. Calls that were
+refused are counted apart, and photos by how often they were sent and shown. Days are in UTC.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from local.cloud.errors import ServeError
+
+__all__ = ["GOOGLE", "count", "entries_of", "table"]
+
+GOOGLE = """\
+The same question of Google, for the last 30 days (the table is this program's again):
+
+  gcloud logging read --freshness=30d --format=json \\
+    'resource.type="cloud_run_revision" AND jsonPayload.event=("hit" OR "view")' \\
+    | python -m local hits --entries -
+
+In the console: https://console.cloud.google.com/logs/query, with what stands in quotes.
+The dashboard's address: pulumi stack output dashboardUrl --stack {stack}"""
+
+_COLUMNS = ("hits", "refused", "photos", "views")
+_SHOWN = 20  # photos in the table; --json has all
+
+
+def entries_of(text: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield log entries, from JSON lines or from one JSON list."""
+    lines = iter(text)
+    first = next(lines, b"")
+    try:
+        if first.lstrip().startswith(b"["):
+            yield from json.loads(first + b"".join(lines))
+        elif first:
+            yield json.loads(first)
+            yield from map(json.loads, lines)
+    except ValueError as error:
+        raise ServeError(
+            f"The log entries are no JSON ({error}). Give gcloud --format=json"
+        ) from error
+
+
+def count(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return `hits`, `refused`, `photos` (sent), `views`, and the same by `days` and `byPhoto`."""
+    days: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    photos: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for entry in entries:
+        payload = entry.get("jsonPayload") or {}
+        kind = _kind(payload)
+        if kind is None:
+            continue
+        day = days[entry["timestamp"][:10]]
+        day[kind] += 1
+        if kind == "hits":
+            day["photos"] += len(payload["photos"])
+        for photo in payload["photos"]:
+            photos[photo]["sent" if kind == "hits" else "views"] += 1
+    return {
+        **{name: sum(day[name] for day in days.values()) for name in _COLUMNS},
+        "days": [{"day": day, **_ordered(days[day], _COLUMNS)} for day in sorted(days)],
+        "byPhoto": [
+            {"id": photo, **_ordered(counts, ("sent", "views"))}
+            for photo, counts in sorted(
+                photos.items(), key=lambda item: (-item[1]["views"], -item[1]["sent"], item[0])
+            )
+        ],
+    }
+
+
+def _kind(payload: dict[str, Any]) -> str | None:
+    event, answered = payload.get("event"), payload.get("status", 500) < 400
+    if event == "hit":
+        return "hits" if answered else "refused"
+    return "views" if event == "view" and answered else None
+
+
+def _ordered(counts: Counter[str], names: Iterable[str]) -> dict[str, int]:
+    return {name: counts[name] for name in names}
+
+
+def table(report: dict[str, Any]) -> str:
+    """Lay a report out for a terminal."""
+    if not report["days"]:
+        return "No hits yet. The page makes the first: `make up` prints its address."
+    days = [*report["days"], {"day": "all", **{name: report[name] for name in _COLUMNS}}]
+    photos = report["byPhoto"]
+    lines = [*_rows(days, ("day", *_COLUMNS)), "", *_rows(photos[:_SHOWN], ("id", "sent", "views"))]
+    if len(photos) > _SHOWN:
+        lines.append(f"… and {len(photos) - _SHOWN} photos more: --json has them all")
+    return "\n".join(lines)
+
+
+def _rows(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[str]:
+    width = max(len(str(row[names[0]])) for row in rows) if rows else 0
+    for row in [{name: name for name in names}, *rows]:
+        yield f"{row[names[0]]:<{width}}" + "".join(f"{row[name]:>10}" for name in names[1:])

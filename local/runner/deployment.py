@@ -1,0 +1,179 @@
+"""One run of the program: what it declares is made, what it no longer declares is removed."""
+
+import asyncio
+import hashlib
+import runpy
+import secrets
+import threading
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, set_all_config
+
+from local.runner.cloud import Cloud
+from local.runner.dynamic import DYNAMIC_PREFIX, apply_dynamic, remove_dynamic
+from local.runner.errors import RunnerError
+from local.runner.makers import MAKERS, Made
+from local.runner.monitor import Monitor
+from local.runner.recorded import RECORDED
+from local.runner.records import Record, Records
+
+__all__ = ["Deployment", "Outputs"]
+
+PROJECT = "image-gallery"
+# Output name → (value, whether it is secret)
+Outputs = dict[str, tuple[Any, bool]]
+# Properties that Pulumi fills from the logical name where the program leaves them out.
+_NAMED = {
+    "gcp:serviceaccount/account:Account": "accountId",
+    "gcp:secretmanager/secret:Secret": "secretId",
+}
+_NAMED_BY_NAME = (
+    "gcp:storage/bucket:Bucket",
+    "gcp:projects/apiKey:ApiKey",
+    "gcp:cloudfunctionsv2/function:Function",
+    "gcp:logging/metric:Metric",
+    "gcp:logging/projectExclusion:ProjectExclusion",
+)
+
+
+class Deployment:
+    """Applies one stack's program onto the local cloud."""
+
+    def __init__(self, cloud: Cloud, stack: str, records: Records) -> None:
+        self._cloud, self._stack, self._records = cloud, stack, records
+        self._declared: set[str] = set()
+        self._changed = threading.Condition()
+        self._begun = 0
+        self._failure: Exception | None = None
+        self.made = 0
+        self.recorded = 0
+
+    def up(self, program: Path) -> Outputs:
+        """Run the program; return its outputs. Raises RunnerError, and stops there."""
+        set_all_config(self._cloud.config)
+        mocks.set_mocks(
+            mocks.Mocks,  # type: ignore[arg-type]  # never asked: the monitor answers
+            project=PROJECT,
+            stack=self._stack,
+            preview=False,
+            monitor=Monitor(self.apply),
+        )
+        try:
+            outputs = _run(program)
+        except Exception as error:
+            raise self._failure or error from error
+        finally:
+            self._wait_for_what_was_begun()
+        for record in self._records.newest_first():
+            if record.urn not in self._declared:
+                self._remove(record)
+        return outputs
+
+    def shortfalls(self, kind: str) -> list[str]:
+        """Return the photos that are `incomplete` (not sent) or `unusable`, as providers told."""
+        return [
+            line for record in self._records.newest_first() for line in record.outputs.get(kind, [])
+        ]
+
+    def destroy(self) -> int:
+        """Remove all that was declared; return how much that was."""
+        records = self._records.newest_first()
+        for record in records:
+            self._remove(record)
+        return len(records)
+
+    def apply(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Make or record one resource; return its id and properties.
+
+        After one that failed, the others are not begun: the first error is the one to be told.
+        """
+        with self._changed:
+            if self._failure:
+                raise RunnerError("Another resource failed.")
+            self._begun += 1
+        try:
+            return self._apply(urn, type_, name, inputs)
+        except Exception as error:
+            self._failure = self._failure or error
+            raise
+        finally:
+            with self._changed:
+                self._begun -= 1
+                self._changed.notify_all()
+
+    def _wait_for_what_was_begun(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._begun)
+
+    def _apply(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        old = self._records.get(urn)
+        inputs = self._with_name(urn, type_, name, inputs, old)
+        made = self._make(type_, name, inputs, old)
+        is_recorded = type_ in RECORDED
+        record = Record(urn=urn, type=type_, id=made.id, inputs=inputs, outputs=made.outputs)
+        self._records.put(record)
+        with self._changed:
+            self._declared.add(urn)
+            self.made += not is_recorded
+            self.recorded += is_recorded
+        return made.id, {**inputs, **made.outputs}
+
+    def _make(self, type_: str, name: str, inputs: dict[str, Any], old: Record | None) -> Made:
+        if type_.startswith(DYNAMIC_PREFIX):
+            return apply_dynamic(self._cloud, old, inputs)
+        if type_ in MAKERS:
+            return MAKERS[type_].make(self._cloud, inputs)
+        if type_ in RECORDED:
+            outputs = RECORDED[type_](self._cloud, inputs)
+            return Made(id=str(outputs.get("id", name)), outputs=outputs)
+        raise RunnerError(
+            f"The runner knows no {type_} ({name}). Add it to local/runner/makers.py if "
+            "something on the local cloud behaves differently for it, else to recorded.py there."
+        )
+
+    def _remove(self, record: Record) -> None:
+        if record.type.startswith(DYNAMIC_PREFIX):
+            remove_dynamic(self._cloud, record)
+        elif record.type in MAKERS:
+            MAKERS[record.type].remove(self._cloud, record.id, record.inputs)
+        self._records.drop(record.urn)
+
+    def _with_name(
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any], old: Record | None
+    ) -> dict[str, Any]:
+        """Name what the program leaves unnamed: the same name in each run, as long as it lasts."""
+        key = "name" if type_ in _NAMED_BY_NAME else _NAMED.get(type_)
+        if key is None or key in inputs:
+            return inputs
+        suffix = hashlib.sha256(urn.encode()).hexdigest()[:7]
+        if type_ == "gcp:projects/apiKey:ApiKey":
+            suffix = secrets.token_hex(4)[:7]  # a deleted key's name stays taken for 30 days
+        return {**inputs, key: old.inputs[key] if old else f"{name}-{suffix}"}
+
+
+def _run(program: Path) -> Outputs:
+    """Run the program under the SDK's test runtime; return what it exports."""
+    outputs: Outputs = {}
+
+    async def collect(exports: dict[str, Any]) -> None:
+        for name, value in exports.items():
+            output = pulumi.Output.from_input(value)
+            outputs[name] = (await output.future(), await output.is_secret())
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
+    def run() -> Any:
+        # Of several failures the first is told; the others would follow as tracebacks.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        exports = pulumi.runtime.get_root_resource().outputs  # type: ignore[union-attr]  # set_mocks made the root
+        exports.clear()  # the SDK keeps one root for all runs of a process
+        runpy.run_path(str(program), run_name="__main__")
+        return collect(dict(exports))
+
+    run()
+    return outputs

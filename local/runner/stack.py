@@ -1,0 +1,60 @@
+"""A stack's configuration, as Pulumi's engine would hand it to the program.
+
+Owns: defaults of Pulumi.yaml under the values of Pulumi.<stack>.yaml, each as text.
+Refuses: encrypted values, which only the engine can read.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from local.runner.errors import RunnerError
+
+__all__ = ["read_configuration"]
+
+
+def read_configuration(folder: Path, stack: str, port: int | None = None) -> dict[str, str]:
+    """Return `{"namespace:key": text}` of a stack.
+
+    `port`, where given, takes the place of the local cloud's port in every value.
+    Raises RunnerError where the stack is not there or holds an encrypted value.
+    """
+    project = _read_yaml(folder / "Pulumi.yaml")
+    defaults = {
+        f"{project['name']}:{key}": described["default"]
+        for key, described in project.get("config", {}).items()
+    }
+    values = _read_yaml(folder / f"Pulumi.{stack}.yaml").get("config") or {}
+    texts = {key: _text(key, value) for key, value in {**defaults, **values}.items()}
+    return _on_port(texts, port) if port else texts
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunnerError(f"There is no {path.name} here. Stacks: local, dev, prod.") from None
+    except yaml.YAMLError as error:
+        raise RunnerError(f"{path.name} cannot be read: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise RunnerError(f"{path.name} is not a mapping of settings.")
+    return content
+
+
+def _text(key: str, value: Any) -> str:
+    if isinstance(value, dict) and "secure" in value:
+        raise RunnerError(f"{key} is encrypted; only Pulumi's engine reads it. Type: pulumi up")
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def _on_port(texts: dict[str, str], port: int) -> dict[str, str]:
+    parts = urlsplit(texts.get("gcp:storageCustomEndpoint", ""))
+    if not parts.port:
+        return texts
+    old, new = f"//{parts.hostname}:{parts.port}/", f"//{parts.hostname}:{port}/"
+    return {key: text.replace(old, new) for key, text in texts.items()}

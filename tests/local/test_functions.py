@@ -1,0 +1,156 @@
+"""Functions: deployed from their archive, replaced, restarted, ended."""
+
+import json
+import threading
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from local.cloud.errors import BuildFailed
+from local.cloud.functions.environment import python_for
+from tests.local.archives import PARENT, archive, ask, declaration, deploy, redeploy, upload
+
+
+def wait_until(true, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+def test_a_function_runs_from_its_archive_in_its_own_environment(local_cloud):
+    upload(local_cloud, "one.zip", archive())
+
+    function = deploy(local_cloud, environmentVariables={"WORD": "hello"})["response"]
+
+    answer = ask(function["serviceConfig"]["uri"])
+    del answer["PID"]
+    assert answer == {
+        "version": "one", "WORD": "hello", "SECRET": None, "PYTHONPATH": None, "K_SERVICE": "hello",
+    }  # fmt: skip
+
+
+def test_a_changed_archive_takes_over_without_a_failed_request(local_cloud):
+    upload(local_cloud, "one.zip", archive("one"))
+    upload(local_cloud, "two.zip", archive("two"))
+    url = deploy(local_cloud)["response"]["serviceConfig"]["uri"]
+    seen, failures, done = [], [], threading.Event()
+
+    def load():
+        while not done.is_set():
+            try:
+                seen.append(ask(f"{url}/?sleep=0.02")["version"])
+            except OSError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    changed = redeploy(local_cloud)
+    time.sleep(0.5)
+    done.set()
+    for thread in threads:
+        thread.join()
+
+    assert changed["response"]["serviceConfig"]["uri"] == url
+    assert failures == []
+    assert seen[0] == "one"
+    assert seen[-1] == "two"
+
+
+def test_what_cannot_start_leaves_the_former_one_serving(local_cloud):
+    upload(local_cloud, "one.zip", archive("one"))
+    upload(local_cloud, "two.zip", archive("two", source="import not_there\n"))
+    url = deploy(local_cloud)["response"]["serviceConfig"]["uri"]
+
+    changed = redeploy(local_cloud)
+
+    assert "No module named 'not_there'" in changed["error"]["message"]
+    assert "\n" not in changed["error"]["message"]
+    assert ask(url)["version"] == "one"
+    functions = local_cloud.get(f"{PARENT}/functions/hello")
+    assert functions["buildConfig"]["source"]["storageSource"]["object"] == "one.zip"
+
+
+def test_a_first_deployment_that_fails_leaves_nothing(local_cloud):
+    upload(local_cloud, "one.zip", archive(requirements="flask\n"))
+
+    failed = deploy(local_cloud)
+
+    assert "does not name functions-framework" in failed["error"]["message"]
+    assert local_cloud.get(f"{PARENT}/functions") == {"functions": []}
+
+
+@pytest.mark.deep
+def test_what_needs_a_network_says_so_where_there_is_none(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with pytest.raises(BuildFailed, match=r"pip could not install .* Is there a network\?"):
+        python_for(b"functions-framework==0.0.0.2\n", print)
+
+
+@pytest.mark.deep
+def test_a_deployment_that_was_cut_short_has_failed(local_cloud):
+    upload(local_cloud, "one.zip", archive(source="import time\ntime.sleep(30)\n"))
+    path = f"{PARENT}/functions?functionId=hello"
+    body = declaration("one.zip")
+    operation = local_cloud.call("POST", path, body)  # ten seconds later it is still at it
+
+    local_cloud.kill()
+    local_cloud.start()
+
+    failed = local_cloud.get(f"/cloudfunctions/v2/{operation['name']}")
+    assert operation["done"] is False
+    assert "stopped meanwhile" in failed["error"]["message"]
+    assert local_cloud.get(f"{PARENT}/functions") == {"functions": []}
+
+
+def test_a_crashed_function_is_started_again(local_cloud):
+    upload(local_cloud, "one.zip", archive())
+    url = deploy(local_cloud)["response"]["serviceConfig"]["uri"]
+
+    with pytest.raises(OSError, match="503"):
+        ask(f"{url}/?die=1")
+
+    assert ask(url)["version"] == "one"
+
+
+def test_functions_survive_a_killed_local_cloud(local_cloud):
+    upload(local_cloud, "one.zip", archive())
+    url = deploy(local_cloud)["response"]["serviceConfig"]["uri"]
+    pid = ask(url)["PID"]
+
+    local_cloud.kill()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    local_cloud.start()
+
+    assert ask(url)["version"] == "one"
+    assert ask(url)["PID"] != pid
+
+
+def test_stopping_ends_every_process_and_frees_the_ports(local_cloud):
+    upload(local_cloud, "one.zip", archive())
+    url = deploy(local_cloud)["response"]["serviceConfig"]["uri"]
+    pid = ask(url)["PID"]
+
+    local_cloud.stop()
+
+    assert not Path(f"/proc/{pid}").exists()
+    with pytest.raises(OSError, match="refused"):
+        ask(url)
+
+
+def test_output_is_kept_as_log_lines(local_cloud):
+    upload(local_cloud, "one.zip", archive())
+    ask(deploy(local_cloud)["response"]["serviceConfig"]["uri"])
+
+    with urllib.request.urlopen(f"{local_cloud.url}/_local/logs?function=hello") as answer:
+        entries = [json.loads(line) for line in answer]
+
+    hits = [entry for entry in entries if entry.get("jsonPayload", {}).get("event") == "hit"]
+    assert hits[0]["severity"] == "INFO"
+    assert hits[0]["jsonPayload"] == {"message": "hit", "event": "hit"}
+    assert hits[0]["timestamp"] < datetime.now(UTC).isoformat()
