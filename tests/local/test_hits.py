@@ -7,10 +7,10 @@ from pathlib import Path
 
 import functions_framework
 import pytest
-from local.cloud.__main__ import main
-from local.cloud.hits import count, table
 
+from local.__main__ import main
 from local.cloud.functions.logs import Logs
+from local.hits import count, table
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "function" / "main.py"
