@@ -19,11 +19,11 @@ from PIL import Image
 
 from bench.rows import Row, Section, at_least, at_most
 from local.cloud import daemon
-from uploader.index import Index
-from uploader.storage import Bucket, connect
-from uploader.survey import survey
-from uploader.sync import Sync
-from uploader.workers import Answer, Workers
+from uploader.folder.index import Index
+from uploader.folder.survey import survey
+from uploader.render.pool import Answer, Pool
+from uploader.sync.bucket import Bucket, connect
+from uploader.sync.sync import Sync
 
 __all__ = ["main", "measure"]
 
@@ -59,8 +59,8 @@ def _cloud(state: Path) -> Iterator[str]:
         daemon.stop(state)
 
 
-class _Painter(Workers):
-    """In place of the workers: any file is a photo of its own, rendered at once."""
+class _Painter(Pool):
+    """In place of the pool: any file is a photo of its own, rendered at once."""
 
     def __init__(self, size: tuple[int, int], weight: int) -> None:
         super().__init__()

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from uploader.doctor import examine_folder, examine_gallery
 from uploader.errors import UploaderError
-from uploader.index import Index
-from uploader.plan import as_json, guard
-from uploader.progress import Progress
-from uploader.survey import survey
-from uploader.wording import describe, megabytes, photos
-from uploader.words import Words
-from uploader.workers import Workers
-from uploader.writing import add_entries, rename_entries
+from uploader.folder.index import Index
+from uploader.folder.metadata import Metadata
+from uploader.folder.survey import survey
+from uploader.folder.writing import add_entries, rename_entries
+from uploader.render.pool import Pool
+from uploader.sync.describe import describe, megabytes, photos
+from uploader.sync.plan import as_json, guard
+from uploader.sync.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from uploader.sync import Outcome
+    from uploader.sync.sync import Outcome
 
 __all__ = ["main"]
 
@@ -100,24 +100,24 @@ def _command(
 
 
 def _plan(given: argparse.Namespace) -> int:
-    from uploader.storage import connect  # half a second, which not all commands need
-    from uploader.sync import Sync
+    from uploader.sync.bucket import connect  # half a second, which not all commands need
+    from uploader.sync.sync import Sync
 
-    with Index(given.folder) as index, Workers() as workers:
-        found = survey(given.folder, index, workers)
-        plan = Sync(connect(given.bucket), _source(given), index, workers).plan(found)
+    with Index(given.folder) as index, Pool() as pool:
+        found = survey(given.folder, index, pool)
+        plan = Sync(connect(given.bucket), _source(given), index, pool).plan(found)
     _print(given, as_json(plan), describe(plan))
     guard(plan, given.remove_many)
     return SOME_UNUSABLE if found.unusable else DONE
 
 
 def _sync(given: argparse.Namespace) -> int:
-    from uploader.storage import connect  # as above
-    from uploader.sync import Sync
+    from uploader.sync.bucket import connect  # as above
+    from uploader.sync.sync import Sync
 
-    with Index(given.folder) as index, Workers() as workers:
-        sync = Sync(connect(given.bucket), _source(given), index, workers)
-        plan = sync.plan(survey(given.folder, index, workers))
+    with Index(given.folder) as index, Pool() as pool:
+        sync = Sync(connect(given.bucket), _source(given), index, pool)
+        plan = sync.plan(survey(given.folder, index, pool))
         if not given.json:
             _say(describe(plan))
         progress = Progress(len(plan.missing))
@@ -132,11 +132,11 @@ def _sync(given: argparse.Namespace) -> int:
 
 
 def _doctor(given: argparse.Namespace) -> int:
-    with Index(given.folder) as index, Workers() as workers:
-        findings = list(examine_folder(survey(given.folder, index, workers)))
+    with Index(given.folder) as index, Pool() as pool:
+        findings = list(examine_folder(survey(given.folder, index, pool)))
     if given.bucket:
-        from uploader.storage import connect  # as above
-        from uploader.sync import read_gallery
+        from uploader.sync.bucket import connect  # as above
+        from uploader.sync.sync import read_gallery
 
         findings = [*chain(findings, examine_gallery(read_gallery(connect(given.bucket))))]
     lines = [f"{found['where']}: {found['what']}. {found['do']}" for found in findings]
@@ -145,12 +145,12 @@ def _doctor(given: argparse.Namespace) -> int:
 
 
 def _init(given: argparse.Namespace) -> int:
-    with Index(given.folder) as index, Workers() as workers:
-        found = survey(given.folder, index, workers)
+    with Index(given.folder) as index, Pool() as pool:
+        found = survey(given.folder, index, pool)
     rename_entries(given.folder, found.moved)
     known = found.captioned | set(found.moved.values())
     fresh = {
-        photo.file.path: Words(caption=photo.words.caption, date=photo.words.date)
+        photo.file.path: Metadata(caption=photo.words.caption, date=photo.words.date)
         for photo in (*found.photos, *found.hidden)
         if photo.file.path not in known
     }
@@ -161,7 +161,7 @@ def _init(given: argparse.Namespace) -> int:
 
 
 def _captions(given: argparse.Namespace) -> int:
-    from uploader.page.server import serve  # Flask, which no other command needs
+    from uploader.captions_page.server import serve  # Flask, which no other command needs
 
     return serve(given.folder, given.port)
 

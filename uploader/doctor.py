@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from uploader.plan import is_sound, rendition_names
+from uploader.sync.plan import is_sound, rendition_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from uploader.survey import Survey
-    from uploader.sync import Gallery
+    from uploader.folder.survey import Survey
+    from uploader.sync.sync import Gallery
 
 __all__ = ["Finding", "examine_folder", "examine_gallery"]
 

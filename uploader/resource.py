@@ -33,14 +33,14 @@ from pulumi.dynamic import (
 from pulumi.runtime.rpc import UNKNOWN
 
 from uploader.errors import Incomplete, NotThere, StorageError, UploaderError
-from uploader.index import Index
-from uploader.plan import guard, guard_removal, make_plan
-from uploader.renditions import RECIPE
-from uploader.storage import connect
-from uploader.survey import survey
-from uploader.sync import Gallery, Sync, read_gallery, remove_source
-from uploader.wording import describe
-from uploader.workers import Workers
+from uploader.folder.index import Index
+from uploader.folder.survey import survey
+from uploader.render.pool import Pool
+from uploader.render.renditions import RECIPE
+from uploader.sync.bucket import connect
+from uploader.sync.describe import describe
+from uploader.sync.plan import guard, guard_removal, make_plan
+from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from pulumi.dynamic import ConfigureRequest
 
-    from uploader.plan import Plan
-    from uploader.storage import Bucket
-    from uploader.survey import Survey
-    from uploader.sync import Outcome
+    from uploader.folder.survey import Survey
+    from uploader.sync.bucket import Bucket
+    from uploader.sync.plan import Plan
+    from uploader.sync.sync import Outcome
 
 __all__ = ["Photos", "PhotosProvider"]
 
@@ -109,8 +109,8 @@ def _photos_in(photos_dir: str) -> dict[str, str]:
 
 def _survey(photos_dir: str) -> Survey:
     folder = Path(photos_dir)
-    with Index(folder) as index, Workers() as workers:
-        return survey(folder, index, workers)
+    with Index(folder) as index, Pool() as pool:
+        return survey(folder, index, pool)
 
 
 class PhotosProvider(ResourceProvider):
@@ -214,9 +214,9 @@ class PhotosProvider(ResourceProvider):
     def _sync(self, props: dict[str, Any]) -> Outcome:
         folder = Path(props["photos_dir"])
         bucket = self._bucket(props["bucket"])
-        with Index(folder) as index, Workers() as workers:
-            sync = Sync(bucket, props["source"], index, workers)
-            plan = sync.plan(survey(folder, index, workers))
+        with Index(folder) as index, Pool() as pool:
+            sync = Sync(bucket, props["source"], index, pool)
+            plan = sync.plan(survey(folder, index, pool))
             outcome = sync.carry_out(plan, _number(props.get("remove_many")))
         for path, reason in outcome.unusable:
             _tell(f"warning: {path} {reason}")

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from tests.uploader.conftest import ROOT, run
-from uploader import storage
-from uploader.progress import Progress, state
+from uploader.sync import bucket as storage
+from uploader.sync.progress import Progress, state
 
 
 def test_sync_says_what_it_does_and_does_it(bucket, picture, folder):
@@ -204,7 +204,7 @@ def test_progress_tells_files_bytes_rate_and_time_left():
 
 
 def test_progress_is_rewritten_on_a_terminal(monkeypatch):
-    monkeypatch.setattr("uploader.progress._EVERY", 0.0)
+    monkeypatch.setattr("uploader.sync.progress._EVERY", 0.0)
     reading, writing = pty.openpty()
     with os.fdopen(writing, "w") as terminal:
         progress = Progress(2, terminal)

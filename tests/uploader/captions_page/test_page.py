@@ -1,0 +1,191 @@
+"""The captions page: what it serves, whom it refuses, and how it is used with a keyboard alone."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.uploader.conftest import ROOT
+from uploader.captions_page.server import _listen, create_app
+from uploader.errors import UploaderError
+from uploader.folder.captions import read_captions
+from uploader.folder.index import Index
+from uploader.folder.metadata import Metadata
+from uploader.folder.survey import survey
+from uploader.render.pool import Pool
+
+
+@pytest.fixture
+def client(folder, picture):
+    picture("a.png", size=(500, 300))
+    picture("b.png", color="blue")
+    (folder / "captions.yaml").write_text("# mine\na.png: There\n")
+    with Index(folder) as index, Pool(1) as pool:
+        photos = survey(folder, index, pool).photos
+        yield create_app(folder, photos, pool).test_client()
+
+
+def get(client, path, host="127.0.0.1:8481"):
+    return client.get(path, headers={"Host": host})
+
+
+def test_it_lists_photos_with_their_words(client):
+    first, second = get(client, "/photos").json
+
+    assert (first["path"], first["caption"], first["size"]) == ("a.png", "There", [500, 300])
+    assert (second["path"], second["caption"]) == ("b.png", "")
+
+
+def test_pictures_are_served_upright_and_webp(client):
+    id_ = get(client, "/photos").json[0]["id"]
+
+    picture = get(client, f"/photos/{id_}.webp")
+
+    assert (picture.status_code, picture.mimetype) == (200, "image/webp")
+    assert picture.data[:4] == b"RIFF"
+    assert get(client, "/photos/0000000000000000.webp").status_code == 404
+
+
+def test_words_are_written_as_one_goes(client, folder):
+    id_ = get(client, "/photos").json[1]["id"]
+    words = {"caption": 'A "blue" # photo', "alt": "Blue", "date": "Aug 2017", "credit": "Me"}
+
+    told = client.put(f"/photos/{id_}", json=words, headers={"Host": "localhost:8481"})
+
+    assert told.json["date"] == "2017-08"
+    written = read_captions(folder / "captions.yaml", "x")
+    assert written.entries["b.png"].words == Metadata(
+        caption='A "blue" # photo', alt="Blue", date="2017-08", credit="Me"
+    )
+    assert (folder / "captions.yaml").read_text().startswith("# mine\na.png: There\n")
+
+
+def test_a_date_that_is_none_is_refused_and_nothing_is_written(client, folder):
+    before = (folder / "captions.yaml").read_bytes()
+    id_ = get(client, "/photos").json[1]["id"]
+
+    told = client.put(f"/photos/{id_}", json={"date": "2017-13"}, headers={"Host": "127.0.0.1:1"})
+
+    assert told.status_code == 400
+    assert told.json["problem"].startswith("“2017-13” is no date. Type one of: 2017")
+    assert (folder / "captions.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8481", "127.0.0.1.evil.example:1"])
+def test_it_answers_to_its_own_name_only(client, host):
+    assert get(client, "/", host).status_code == 403
+    assert get(client, "/photos", host).status_code == 403
+
+
+def test_other_sites_cannot_write_through_a_visitors_browser(client):
+    """A form of theirs can send no JSON; a script of theirs would have to ask first (CORS)."""
+    id_ = get(client, "/photos").json[0]["id"]
+    host = {"Host": "127.0.0.1:8481"}
+
+    form = client.put(f"/photos/{id_}", data={"caption": "x"}, headers=host)
+    asked = client.options(f"/photos/{id_}", headers=host | {"Origin": "http://evil.example"})
+
+    assert form.status_code == 415
+    assert "Access-Control-Allow-Origin" not in asked.headers
+
+
+def test_a_port_in_use_is_told_in_one_line():
+    with _listen(0) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(UploaderError, match=f"Port {port} is in use. Take another: --port"):
+            _listen(port)
+
+
+@pytest.fixture
+def visit(browser):
+    """Open the page of a folder, as `make captions` serves it."""
+    servers = []
+
+    def visit_it(folder, count):
+        command = [sys.executable, "-m", "uploader", "captions", folder, "--port", "0"]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        servers.append(server)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(60_000)
+        page.goto(re.search(r"http\S+", server.stdout.readline())[0])
+        page.locator("#where", has_text=f"of {count}").wait_for()
+        return page
+
+    yield visit_it
+    for page in browser.contexts:
+        page.close()
+    for server in servers:
+        server.terminate()
+        server.communicate()
+
+
+@pytest.fixture
+def two(visit, folder, picture):
+    """The page of two small photos."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    return visit(folder, 2)
+
+
+def test_nine_photos_are_captioned_with_the_keyboard_alone(visit, tmp_path):
+    """The sample gallery, without its captions."""
+    folder = tmp_path / "samples"
+    shutil.copytree(ROOT / "photos", folder, ignore=shutil.ignore_patterns("*.yaml", ".*"))
+    page = visit(folder, 9)
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    for number in range(1, 10):
+        page.locator("#where", has_text=f"Photo {number} of 9").wait_for()
+        page.keyboard.type(f"Caption {number}: “#{number}”")
+        page.keyboard.press("Tab")
+        page.keyboard.type(f"What is seen on photo {number}")
+        page.keyboard.press("Tab")
+        page.keyboard.type("14 August 2018")
+        page.keyboard.press("Tab")
+        if number == 1:
+            page.keyboard.type("Zoë")
+        else:
+            page.keyboard.press("Alt+c")
+        page.keyboard.press("Enter")
+    page.locator("#where", has_text="All have a caption.").wait_for()
+
+    entries = read_captions(folder / "captions.yaml", "x").entries
+    paths = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.jpg"))
+    assert said == []
+    assert {path: entry.words for path, entry in entries.items()} == {
+        path: Metadata(
+            caption=f"Caption {number}: “#{number}”",
+            alt=f"What is seen on photo {number}",
+            date="2018-08-14",
+            credit="Zoë",
+        )
+        for number, path in enumerate(paths, 1)
+    }
+
+
+def test_a_wrong_date_keeps_the_photo_and_says_why(two):
+    page = two
+    page.locator("#date").fill("tomorrow")
+    page.keyboard.press("Enter")
+
+    page.locator("#problem", has_text="“tomorrow” is no date").wait_for()
+
+    assert page.locator("#where").inner_text().startswith("Photo 1 of 2")
+    page.locator("#date").fill("")
+    page.keyboard.press("Shift+Enter")
+    page.locator("#where", has_text="Photo 2 of 2").wait_for()
+
+
+def test_it_says_so_when_the_command_does_not_run_any_more(two):
+    page = two
+    page.route("**/photos/*", lambda route: route.abort())
+    page.keyboard.type("Lost?")
+    page.keyboard.press("Enter")
+
+    page.locator("#problem", has_text="Nothing was saved").wait_for()
+    assert page.locator("#caption").input_value() == "Lost?"

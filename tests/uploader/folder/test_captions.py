@@ -1,0 +1,129 @@
+import pytest
+
+from uploader.errors import CaptionsError
+from uploader.folder.captions import read_captions, read_metadata
+from uploader.folder.metadata import Metadata
+
+
+@pytest.fixture
+def read(tmp_path):
+    def write_and_read(text, encoding="utf-8"):
+        file = tmp_path / "captions.yaml"
+        file.write_bytes(text.encode(encoding))
+        return read_captions(file, "captions.yaml")
+
+    return write_and_read
+
+
+@pytest.mark.parametrize("text", ["2017", "No", "1:30", "~", "0x10", "1e3", "null", "2017-08-14"])
+def test_every_scalar_is_text(read, text):
+    captions = read(f"a.jpg: {text}\n")
+
+    assert captions.entries["a.jpg"].words.caption == text
+    assert captions.problems == []
+
+
+def test_fields_and_defaults_are_read(read):
+    captions = read(
+        "defaults: {credit: Me, license: CC0-1.0}\n"
+        'a.jpg: {caption: "Out", alt: b, date: Aug 2017, hidden: yes}\n'
+    )
+
+    assert captions.defaults == Metadata(credit="Me", license="CC0-1.0")
+    assert captions.entries["a.jpg"].words == Metadata(
+        caption="Out", alt="b", date="2017-08", hidden=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("a.jpg: Harbour #2 # later", 'Type: "a.jpg": "Harbour #2 # later"'),
+        ("a.jpg: Harbour # 2", 'Type: "a.jpg": "Harbour # 2"'),
+        ("a.jpg: !wow great", 'Type: "a.jpg": "!wow great"'),
+        ("a.jpg: [sic]", 'Type: "a.jpg": "[sic]"'),
+        ("a.jpg: {alt: [x]}", 'Type: alt: "[x]"'),
+    ],
+)
+def test_what_yaml_would_cut_or_twist_is_shown_as_it_should_be_typed(read, line, typed):
+    (problem,) = read(f"b.jpg: fine\n{line}\n").problems
+
+    assert problem.startswith("captions.yaml:2: ")
+    assert problem.endswith(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a.jpg: x\nb.jpg: y\na.jpg: z\n", 'captions.yaml:3: "a.jpg" is there already, on line 1'),
+        ("a.jpg: {captoin: x}\n", 'captions.yaml:1: "captoin" is no field'),
+        ("a.jpg: {date: 2017-13}\n", 'captions.yaml:1: "2017-13" is no date. Type one of: 2017,'),
+        ("a.jpg: {hidden: maybe}\n", "Type: hidden: true"),
+        ("a.jpg: {alt: x, alt: y}\n", "alt of"),
+        ("defaults: {date: 2017}\n", "defaults: can only set credit and license"),
+    ],
+)
+def test_what_is_wrong_is_reported_with_its_line(read, text, told):
+    (problem,) = read(text).problems
+
+    assert told in problem
+
+
+def test_of_a_repeated_key_the_first_counts(read):
+    assert read("a.jpg: x\na.jpg: z\n").entries["a.jpg"].words.caption == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("b: x\na.jpg: He said: yes\n", "captions.yaml:2: cannot be read"),
+        ("a.jpg: He said: yes\n", 'Type: "a.jpg": "He said: yes"'),
+        ("a.jpg: *stars*\n", 'Type: "a.jpg": "*stars*"'),
+        ("a.jpg: @home\n", 'Type: "a.jpg": "@home"'),
+        ("- a\n- b\n", "captions.yaml:1: expected lines such as"),
+        ("just text\n", "expected lines such as"),
+        ("\t- a\n", "captions.yaml:1: cannot be read"),
+        ("[" * 5000, "cannot be read"),
+        ("a: \x01\n", "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_ends_the_run_with_one_line(read, text, told):
+    with pytest.raises(CaptionsError) as refused:
+        read(text)
+
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_encodings_of_other_editors_are_read(read, encoding):
+    assert read('a.jpg: "Zoë"\n', encoding).entries["a.jpg"].words.caption == "Zoë"
+
+
+def test_names_are_compared_in_nfc(read):
+    assert list(read("e\u0301.jpg: x\n").entries) == ["\u00e9.jpg"]
+
+
+def test_an_empty_file_has_no_words(read):
+    assert read("# nothing yet\n").entries == {}
+
+
+def test_the_list_of_the_original_article_is_read(tmp_path):
+    file = tmp_path / "metadata.json"
+    file.write_text(
+        '[{"image": "a.jpg", "image-date": "2017-08", "image-description": "Out"}, {"image": "b"}]'
+    )
+
+    entries = read_metadata(file, "metadata.json").entries
+
+    assert entries["a.jpg"].words == Metadata(caption="Out", date="2017-08")
+    assert entries["b"].words == Metadata()
+
+
+@pytest.mark.parametrize("text", ["{}x", '{"image": 1}', "[1]", '["a"]', "[" * 100_000])
+def test_a_list_that_is_none_is_refused_in_one_line(tmp_path, text):
+    file = tmp_path / "metadata.json"
+    file.write_text(text)
+
+    with pytest.raises(CaptionsError, match="is not a JSON list of"):
+        read_metadata(file, "metadata.json")

@@ -1,0 +1,265 @@
+"""What a folder holds, and what is said about the rest."""
+
+import os
+import shutil
+import socket
+
+import pytest
+
+from uploader.errors import CaptionsError, FolderError, Unusable
+from uploader.folder.index import Index
+from uploader.folder.listing import list_folder
+from uploader.folder.survey import survey
+from uploader.render.pool import Pool
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Pool(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def look(folder, pool):
+    def survey_it():
+        with Index(folder) as index:
+            return survey(folder, index, pool)
+
+    return survey_it
+
+
+def paths(photos):
+    return [photo.file.path for photo in photos]
+
+
+def test_photos_are_found_at_any_depth_in_sorted_order(look, picture):
+    for name in ("b.jpg", "alps/z.PNG", "alps/deep/a.webp", "a.gif"):
+        picture(name, color=f"#{len(name):02}0000")
+
+    found = look()
+
+    assert paths(found.photos) == ["a.gif", "alps/deep/a.webp", "alps/z.PNG", "b.jpg"]
+    assert [photo.file.album for photo in found.photos] == ["", "alps", "alps", ""]
+
+
+def test_the_same_picture_twice_is_one_photo_with_the_first_words(look, picture, folder):
+    picture("b.png")
+    picture("a.png")
+    picture("c.png", color="blue")
+    (folder / "captions.yaml").write_text("a.png: first\nb.png: second\n")
+
+    found = look()
+
+    assert paths(found.photos) == ["a.png", "c.png"]
+    assert found.photos[0].words.caption == "first"
+    assert found.twice == [("b.png", "a.png")]
+
+
+def test_hidden_photos_are_kept_apart(look, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    (folder / "captions.yaml").write_text("a.png: {hidden: true}\n")
+
+    found = look()
+
+    assert (paths(found.photos), paths(found.hidden)) == (["b.png"], ["a.png"])
+
+
+def test_the_nearest_words_win_field_by_field(look, picture, folder):
+    picture("alps/deep/a.jpg")
+    (folder / "captions.yaml").write_text(
+        "defaults: {credit: Root, license: CC0-1.0}\n"
+        "alps/deep/a.jpg: {caption: from the root, alt: from the root}\n"
+    )
+    (folder / "alps/captions.yaml").write_text(
+        "defaults: {credit: Alps}\ndeep/a.jpg: {date: 2017}\n"
+    )
+    (folder / "alps/deep/captions.yaml").write_text("a.jpg: from beside\n")
+    (folder / "alps/deep/metadata.json").write_text(
+        '[{"image": "a.jpg", "image-date": "1999", "image-description": "from the list"}]'
+    )
+
+    (photo,) = look().photos
+
+    words = photo.words
+    assert (words.caption, words.alt, words.date) == ("from beside", "from the root", "1999")
+    assert (words.credit, words.license) == ("Alps", "CC0-1.0")
+
+
+def test_words_in_the_file_come_after_written_ones_and_before_defaults(look, picture, folder):
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B] = "In the file", "The camera's owner"
+    picture("a.jpg", exif=exif)
+    (folder / "captions.yaml").write_text("defaults: {credit: Nobody}\na.jpg: Written\n")
+
+    (photo,) = look().photos
+
+    assert (photo.words.caption, photo.words.credit) == ("Written", "The camera's owner")
+
+
+def test_entries_without_photo_are_told_with_file_and_line(look, picture, folder):
+    picture("alps/IMG_1.JPG")
+    (folder / "captions.yaml").write_text("a.jpg: x\nalps/img_1.jpg: y\nIMG_1.JPG: z\n")
+
+    assert look().problems == [
+        "captions.yaml:1: there is no photo “a.jpg”. Delete the line, or give the photo that name.",
+        "captions.yaml:2: there is no photo “alps/img_1.jpg”. Did you mean “alps/IMG_1.JPG”?",
+        "captions.yaml:3: there is no photo “IMG_1.JPG”. Did you mean “alps/IMG_1.JPG”?",
+    ]
+
+
+def test_a_renamed_file_is_recognised_and_its_words_are_offered(look, picture, folder):
+    picture("IMG_1.png")
+    (folder / "captions.yaml").write_text("IMG_1.png: On the pier\n")
+    look()
+    (folder / "IMG_1.png").rename(folder / "pier.png")
+
+    found = look()
+
+    assert found.moved == {"IMG_1.png": "pier.png"}
+    assert "It is “pier.png” now; python -m uploader init moves its words." in found.problems[0]
+
+
+def test_names_on_disk_and_in_captions_meet_in_nfc(look, picture, folder):
+    picture("e\u0301te\u0301.png")
+    (folder / "captions.yaml").write_text("\u00e9t\u00e9.png: summer\n")
+
+    (photo,) = look().photos
+
+    assert (photo.file.path, photo.words.caption) == ("\u00e9t\u00e9.png", "summer")
+
+
+def test_odd_names_are_photos_all_the_same(look, picture):
+    names = ["a b.png", "#.png", "%20.png", "🎞️.png", "-rf.png", "q?.png", "new\nline.png"]
+    for number, name in enumerate([*names, "x" * 250 + ".png"]):
+        picture(name, color=f"#0000{number:02}")
+
+    assert len(look().photos) == 8
+
+
+def test_a_file_that_the_index_knows_is_not_opened(look, picture, folder, monkeypatch):
+    picture("a.png")
+    before = look()
+    monkeypatch.setattr(Pool, "ask", lambda *_: pytest.fail("a file was opened"))
+
+    assert look() == before
+
+
+def test_a_file_that_changed_is_read_again(look, picture):
+    picture("a.png")
+    (before,) = look().photos
+    picture("a.png", color="blue")
+
+    (after,) = look().photos
+
+    assert after.id != before.id
+
+
+@pytest.mark.parametrize("ruin", [lambda file: file.write_bytes(b"no database" * 500), os.mkdir])
+def test_an_index_that_cannot_be_used_is_done_without(look, picture, folder, ruin):
+    picture("a.png")
+    ruin(folder / ".gallery-index")
+
+    assert paths(look().photos) == ["a.png"]
+
+
+def test_what_is_no_photo_is_named_with_a_reason_and_not_followed(
+    look, picture, folder, tmp_path, monkeypatch
+):
+    picture("a.png")
+    outside = picture("outside.png", folder=tmp_path, color="blue")
+    (folder / "out.png").symlink_to(outside)
+    (folder / "in.png").symlink_to(folder / "a.png")
+    (folder / "lost.png").symlink_to(folder / "nothing.png")
+    (folder / "loop.png").symlink_to(folder / "loop.png")
+    (folder / "round").symlink_to(folder)
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "notes.txt").write_text("x")
+    (folder / "logo.svg").write_text("<svg/>")
+    (folder / "empty.jpg").touch()
+    (folder / ".hidden.png").write_bytes(b"x")
+    monkeypatch.chdir(folder)  # the path of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.jpg")
+
+    found = look()
+
+    assert paths(found.photos) == ["a.png"]
+    assert found.twice == [("in.png", "a.png")]
+    assert found.unusable == [
+        ("empty.jpg", "is no image that can be read"),
+        ("loop.png", "is a link that leads in a circle"),
+        ("lost.png", "is not there"),
+        ("out.png", "is a link out of the folder, and not followed"),
+        ("pipe.jpg", "is no regular file"),
+        ("socket.jpg", "is no regular file"),
+    ]
+    assert found.left_alone == [
+        ("logo.svg", "no photo of a kind that is shown"),
+        ("notes.txt", "no photo of a kind that is shown"),
+        ("round", "a link to a folder"),
+    ]
+
+
+def test_a_folder_that_cannot_be_read_makes_the_survey_partial(look, picture, folder, monkeypatch):
+    """Its photos are somewhere, and must not be taken for removed."""
+    picture("a.png")
+    picture("locked/b.png", color="blue")
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    found = look()
+
+    assert found.partial
+    assert found.unusable == [("locked", "cannot be read (permission denied)")]
+
+
+def test_a_file_that_cannot_be_read_now_makes_it_partial_and_is_not_remembered(
+    look, picture, monkeypatch
+):
+    picture("a.png")
+    picture("b.png", color="blue")
+    ask = Pool.ask
+
+    def refuse(self, order):
+        if order["path"].endswith("b.png"):
+            raise Unusable("cannot be read (input/output error)", passing=True)
+        return ask(self, order)
+
+    monkeypatch.setattr(Pool, "ask", refuse)
+    found = look()
+    monkeypatch.undo()
+
+    assert found.partial
+    assert found.unusable == [("b.png", "cannot be read (input/output error)")]
+    assert paths(look().photos) == ["a.png", "b.png"]
+
+
+def test_a_missing_folder_a_file_and_an_empty_folder_are_refused(look, folder, tmp_path):
+    with pytest.raises(FolderError, match=r"holds no photo. Put some there \(apng, avif"):
+        look()
+    (folder / "broken.jpg").write_bytes(b"x")
+    with pytest.raises(FolderError, match=r"broken.jpg is no image that can be read\.$"):
+        look()
+    shutil.rmtree(folder)
+    with pytest.raises(FolderError, match=r"is not there. Name the folder that holds your photos"):
+        list_folder(folder)
+    folder.touch()
+    with pytest.raises(FolderError, match="is a file"):
+        list_folder(folder)
+
+
+def test_captions_that_cannot_be_read_end_the_run(look, picture, folder):
+    picture("a.png")
+    (folder / "captions.yaml").write_text("a.png: He said: yes\n")
+
+    with pytest.raises(CaptionsError, match=r'Type: "a.png": "He said: yes"'):
+        look()

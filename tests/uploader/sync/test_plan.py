@@ -1,0 +1,161 @@
+"""The plan in words and as JSON is a contract: people and programs read it."""
+
+import pytest
+
+from uploader.errors import RemovalRefused
+from uploader.folder.listing import PhotoFile
+from uploader.folder.metadata import Metadata
+from uploader.folder.survey import Photo, Survey
+from uploader.render.renditions import sizes_for
+from uploader.sync.bucket import Listed
+from uploader.sync.describe import describe
+from uploader.sync.plan import RENDITION_CACHE, as_json, guard_removal, make_plan, rendition_name
+
+SOUND = Listed(1, 1, 100, "image/webp", RENDITION_CACHE)
+
+
+def photo(path, number, size=(500, 400), **words):
+    return Photo(PhotoFile(path, None, (0, 0, 0)), f"{number:016x}", size, Metadata(**words))
+
+
+def objects(*photos):
+    names = (rendition_name(p.id, width) for p in photos for width, _ in sizes_for(*p.size))
+    return dict.fromkeys(names, SOUND)
+
+
+def record(number, source="stack", **fields):
+    sizes = [[400, 320], [500, 400]]
+    return {"id": f"{number:016x}", "source": source, "recipe": "v1", "sizes": sizes} | fields
+
+
+NEW = photo("alps/new.jpg", 1, caption="On the “pier”")
+CHANGED = photo("alps/old.jpg", 2, caption="After", date="2017-08")
+SAME = photo("same.jpg", 3, caption="Same")
+HIDDEN = photo("shy.jpg", 4, hidden=True)
+RECORDS = [
+    record(2, alt="Before", caption="Before", album="alps", credit="Me"),
+    record(3, alt="Same", caption="Same"),
+    record(4, alt=""),
+    record(5, alt="", caption="Gone"),
+    record(6, source="talk", alt="Theirs"),
+]
+SURVEY = Survey(
+    photos=[NEW, CHANGED, SAME],
+    hidden=[HIDDEN],
+    twice=[("z.jpg", "same.jpg")],
+    unusable=[("cut.jpg", "is cut off: the file ends within the picture")],
+    left_alone=[("notes.txt", "no photo of a kind that is shown"), ("x.mp4", "too")],
+    problems=["captions.yaml:7: there is no photo “a.jpg”."],
+)
+
+
+@pytest.fixture
+def plan():
+    return make_plan("my-gallery", "stack", SURVEY, RECORDS, objects(CHANGED, SAME))
+
+
+def test_the_plan_in_words(plan):
+    assert describe(plan).split("\n") == [
+        '+ alps/new.jpg is new: "On the “pier”"',
+        '~ alps/old.jpg: caption "Before" → "After", alt "Before" → "After",'
+        ' date none → "2017-08", credit "Me" → none',
+        "- shy.jpg is hidden now",
+        '- 0000000000000005 ("Gone") is removed',
+        "= z.jpg is the same picture as same.jpg",
+        "! cut.jpg is cut off: the file ends within the picture",
+        "  left alone (no photo of a kind that is shown): notes.txt",
+        "  left alone (too): x.mp4",
+        "? captions.yaml:7: there is no photo “a.jpg”.",
+        "1 new, 1 changed, 2 removed, 1 unchanged; about 36 kB to send.",
+    ]
+
+
+def test_the_plan_as_json(plan):
+    assert as_json(plan) == {
+        "bucket": "my-gallery",
+        "source": "stack",
+        "new": ["alps/new.jpg"],
+        "changed": [
+            {
+                "path": "alps/old.jpg",
+                "fields": {
+                    "caption": ["Before", "After"],
+                    "alt": ["Before", "After"],
+                    "date": ["", "2017-08"],
+                    "credit": ["Me", ""],
+                },
+            }
+        ],
+        "unchanged": 1,
+        "removed": [
+            {"id": "0000000000000004", "caption": ""},
+            {"id": "0000000000000005", "caption": "Gone"},
+        ],
+        "hidden": ["shy.jpg"],
+        "twice": [{"path": "z.jpg", "same_as": "same.jpg"}],
+        "unusable": [{"path": "cut.jpg", "reason": "is cut off: the file ends within the picture"}],
+        "left_alone": [
+            {"path": "notes.txt", "reason": "no photo of a kind that is shown"},
+            {"path": "x.mp4", "reason": "too"},
+        ],
+        "problems": ["captions.yaml:7: there is no photo “a.jpg”."],
+        "to_send": {"photos": 1, "bytes": plan.bytes_to_send},
+    }
+
+
+def test_nothing_to_do_is_said_so():
+    plan = make_plan("b", "stack", Survey(photos=[SAME]), RECORDS[1:2], objects(SAME))
+
+    assert plan.nothing_to_do
+    assert describe(plan) == "Nothing to do: 1 photo unchanged."
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        Listed(1, 1, 100, "image/webp", "no-cache"),
+        Listed(1, 1, 100, "image/png", RENDITION_CACHE),
+        Listed(1, 1, 0, "image/webp", RENDITION_CACHE),
+    ],
+)
+def test_a_rendition_with_wrong_headers_is_sent_again(listed):
+    there = objects(SAME) | {rendition_name(SAME.id, 400): listed}
+
+    plan = make_plan("b", "stack", Survey(photos=[SAME]), RECORDS[1:2], there)
+
+    assert list(plan.missing) == [SAME.id]
+    assert describe(plan) == "1 unchanged; about 36 kB to send."
+
+
+def test_nothing_is_removed_while_part_of_the_folder_cannot_be_read():
+    survey = Survey(photos=[SAME], hidden=[HIDDEN], partial=True)
+
+    plan = make_plan("b", "stack", survey, RECORDS, objects(SAME))
+
+    assert [gone["id"] for gone in plan.removed] == [HIDDEN.id]
+    assert "? 2 photos would be removed, but not while part of the folder cannot be read" in (
+        describe(plan).split("\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "removed", "said", "refused"),
+    [
+        (10, 5, None, False),
+        (10, 6, None, True),
+        (10, 6, 6, False),
+        (10, 6, 7, True),
+        (9, 9, None, False),
+        (100, 57, None, True),
+        (100, 57, 57, False),
+    ],
+)
+def test_removing_more_than_half_of_ten_or_more_wants_the_exact_number(
+    before, removed, said, refused
+):
+    if not refused:
+        guard_removal("stack", before, removed, said)
+        return
+
+    with pytest.raises(RemovalRefused, match=f"--remove-many {removed}"):
+        guard_removal("stack", before, removed, said)

@@ -1,0 +1,334 @@
+"""A source's part of a gallery is made equal to a folder, and nobody else's is touched."""
+
+import io
+import threading
+
+import pytest
+from PIL import Image
+
+from tests.uploader.conftest import png
+from uploader.errors import CatalogError, NotThere, RemovalRefused, StorageError
+from uploader.folder.index import Index
+from uploader.folder.survey import survey
+from uploader.render.pool import Pool
+from uploader.sync.bucket import connect
+from uploader.sync.catalog import write_catalog
+from uploader.sync.sync import Sync, remove_source
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Pool(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def sync(folder, bucket, pool):
+    """Sync the folder: `sync(source="stack", root=folder, remove_many=None)`."""
+
+    def run_it(source="stack", root=folder, remove_many=None):
+        with Index(root) as index:
+            run = Sync(connect(bucket.name), source, index, pool)
+            return run.carry_out(run.plan(survey(root, index, pool)), remove_many)
+
+    return run_it
+
+
+COLORS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold", "navy", "teal", "tan"]
+
+
+def ids(records):
+    return {record["id"] for record in records}
+
+
+def test_renditions_and_catalog_arrive_as_the_contract_says(sync, bucket, picture, folder):
+    picture("alps/a.jpg", size=(900, 600))
+    (folder / "captions.yaml").write_text(
+        "alps/a.jpg: {caption: Out, date: Aug 2017, credit: Me, license: CC0-1.0}\n"
+    )
+
+    outcome = sync()
+
+    (record,) = bucket.records()
+    id_, placeholder = record["id"], record.pop("placeholder")
+    assert len(placeholder) > 8
+    assert record == {
+        "id": id_,
+        "source": "stack",
+        "recipe": "v1",
+        "sizes": [[400, 267], [800, 533], [900, 600]],
+        "alt": "Out",
+        "caption": "Out",
+        "date": "2017-08",
+        "album": "alps",
+        "credit": "Me",
+        "license": "CC0-1.0",
+    }
+    objects = bucket.objects()
+    assert set(objects) == {"catalog.jsonl"} | {
+        f"photos/v1/{id_}-{width}.webp" for width in (400, 800, 900)
+    }
+    for width, height in record["sizes"]:
+        image = Image.open(io.BytesIO(objects[f"photos/v1/{id_}-{width}.webp"]))
+        assert (image.format, image.size) == ("WEBP", (width, height))
+    headers = {
+        blob.name: (blob.content_type, blob.cache_control) for blob in bucket.bucket.list_blobs()
+    }
+    assert headers.pop("catalog.jsonl")[1] == "no-cache"
+    assert set(headers.values()) == {("image/webp", "public, max-age=86400")}
+    assert (outcome.photo_count, outcome.files_sent) == (1, 3)
+    assert outcome.bytes_sent == sum(map(len, objects.values())) - len(objects["catalog.jsonl"])
+
+
+def test_a_second_sync_sends_nothing_and_asks_for_no_object(sync, bucket, picture, cloud):
+    for number, color in enumerate(COLORS):
+        picture(f"{number}.png", color=color)
+    sync()
+    before = bucket.generations()
+    cloud.reset_calls()
+
+    outcome = sync()
+
+    assert cloud.calls() == {"storage.objects.getMedia": 1, "storage.objects.list": 1}
+    assert bucket.generations() == before
+    assert outcome.plan.nothing_to_do
+
+
+def test_a_change_of_words_rewrites_only_the_catalog(sync, bucket, picture, folder):
+    picture("a.png")
+    sync()
+    before = bucket.generations()
+    (folder / "captions.yaml").write_text("a.png: Another\n")
+
+    sync()
+
+    after = bucket.generations()
+    assert {name for name in after if after[name] != before[name]} == {"catalog.jsonl"}
+    assert bucket.records()[0]["caption"] == "Another"
+
+
+def test_a_removed_photo_leaves_the_catalog_and_its_renditions_go(sync, bucket, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    sync()
+    (folder / "a.png").unlink()
+
+    sync()
+
+    (left,) = bucket.records()
+    assert set(bucket.objects()) == {"catalog.jsonl", f"photos/v1/{left['id']}-60.webp"}
+
+
+def test_a_hidden_photo_is_taken_out_with_its_renditions(sync, bucket, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    sync()
+    (folder / "captions.yaml").write_text("a.png: {hidden: true}\n")
+
+    sync()
+
+    assert len(bucket.records()) == 1
+    assert len(bucket.objects()) == 2
+
+
+def test_the_catalog_changes_before_renditions_go_and_after_they_came(
+    sync, bucket, picture, folder, cloud
+):
+    picture("a.png")
+    cloud.fault(method="storage.objects.insert", times=1, status=403, after=1)
+
+    outcome = sync()
+
+    assert [path for path, _ in outcome.failed] == ["catalog.jsonl"]
+    assert len(bucket.objects()) == 1
+    sync()
+    (folder / "a.png").unlink()
+    picture("b.png", color="blue")
+    cloud.fault(method="storage.objects.insert", times=1, status=403, after=1)
+    sync()
+    assert len(bucket.objects()) == 3
+    assert ids(bucket.records()) <= {name[10:26] for name in bucket.objects()}
+
+
+def test_other_sources_are_left_alone(sync, bucket, picture, folder, tmp_path):
+    picture("a.png")
+    picture("both.png", color="green")
+    talk = picture("b.png", folder=tmp_path / "talk", color="blue").parent
+    picture("both.png", folder=talk, color="green")
+    sync()
+    sync("talk", talk)
+    theirs = [record for record in bucket.records() if record["source"] == "talk"]
+
+    (folder / "both.png").unlink()
+    sync()
+
+    assert [r for r in bucket.records() if r["source"] == "talk"] == theirs
+    assert [r["source"] for r in bucket.records()].count("stack") == 1
+    assert len(bucket.objects()) == 1 + 3  # both is still shown by the other
+
+
+def test_removing_a_source_leaves_the_others_whole(sync, bucket, picture, tmp_path):
+    picture("a.png")
+    picture("both.png", color="green")
+    talk = picture("both.png", folder=tmp_path / "talk", color="green").parent
+    sync()
+    sync("talk", talk)
+
+    remove_source(connect(bucket.name), "stack", [])
+
+    (left,) = bucket.records()
+    assert left["source"] == "talk"
+    assert set(bucket.objects()) == {"catalog.jsonl", f"photos/v1/{left['id']}-60.webp"}
+    remove_source(connect(bucket.name), "talk", [])
+    assert bucket.objects() == {"catalog.jsonl": b'{"catalog":1,"count":0}\n'}
+
+
+def test_the_guard_refuses_before_anything_is_done(sync, bucket, picture, folder):
+    for number, color in enumerate(COLORS):
+        picture(f"{number}.png", color=color)
+    sync()
+    for number in range(6):
+        (folder / f"{number}.png").unlink()
+    before = bucket.generations()
+
+    with pytest.raises(RemovalRefused, match="would remove 6 of 11 photos of “stack”"):
+        sync()
+
+    assert bucket.generations() == before
+    assert sync(remove_many=6).photo_count == 5
+
+
+def test_a_file_that_cannot_be_decoded_is_named_and_the_rest_goes_on(sync, bucket, picture, folder):
+    picture("a.png")
+    whole = picture("whole.jpg", color="blue", size=(500, 300)).read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+
+    outcome, again = sync(), sync()
+
+    assert outcome.unusable == [("cut.jpg", "is cut off: the file ends within the picture")]
+    assert outcome.photo_count == 2
+    assert again.unusable == outcome.unusable
+    assert again.plan.nothing_to_do
+
+
+def test_a_catalog_that_is_none_is_left_alone(sync, bucket, picture):
+    picture("a.png")
+    bucket.bucket.blob("catalog.jsonl").upload_from_string("something else")
+
+    with pytest.raises(CatalogError, match="none that this version reads"):
+        sync()
+
+    assert bucket.objects() == {"catalog.jsonl": b"something else"}
+
+
+def test_fields_that_this_version_does_not_know_survive(sync, bucket, picture):
+    picture("a.png")
+    theirs = {"id": "0" * 16, "source": "talk", "recipe": "v9", "sizes": [], "alt": "", "x": [1]}
+    bucket.bucket.blob("catalog.jsonl").upload_from_string(write_catalog([theirs]))
+
+    sync()
+
+    assert theirs in bucket.records()
+
+
+def test_a_rendition_with_wrong_headers_or_missing_is_mended(sync, bucket, picture):
+    picture("a.png", size=(500, 300))
+    sync()
+    first, second = sorted(name for name in bucket.objects() if name.startswith("photos/"))
+    blob = bucket.bucket.blob(first)
+    blob.cache_control = "no-cache"
+    blob.patch()
+    bucket.bucket.blob(second).delete()
+
+    outcome = sync()
+
+    assert outcome.files_sent == 2
+    assert {blob.cache_control for blob in bucket.bucket.list_blobs(prefix="photos/")} == {
+        "public, max-age=86400"
+    }
+
+
+def test_what_a_run_left_behind_is_cleared_up_after_a_day_only(sync, bucket, picture, monkeypatch):
+    """A younger one may belong to an upload that is under way."""
+    picture("a.png")
+    orphan = bucket.bucket.blob("photos/v1/0000000000000000-400.webp")
+    orphan.upload_from_string(b"x", "image/webp")
+    sync()
+    assert orphan.name in bucket.objects()
+    monkeypatch.setattr("uploader.sync.sync._LEFT_BEHIND", 0.0)
+
+    sync()
+
+    assert orphan.name not in bucket.objects()
+
+
+def test_a_picture_that_another_source_withdraws_just_now_is_sent_again(
+    sync, bucket, picture, tmp_path, monkeypatch
+):
+    """Its renditions were there when the plan was made, and gone when the catalog was written."""
+    picture("both.png")
+    talk = picture("both.png", folder=tmp_path / "talk").parent
+    sync("talk", talk)
+    claim = Sync._claim
+
+    def withdraw_before(self, own):
+        monkeypatch.undo()
+        remove_source(connect(bucket.name), "talk", [])
+        self._gallery.records = []
+        return claim(self, own)
+
+    monkeypatch.setattr(Sync, "_claim", withdraw_before)
+
+    sync()
+
+    (record,) = bucket.records()
+    assert f"photos/v1/{record['id']}-60.webp" in bucket.objects()
+
+
+def test_uploaders_of_eight_sources_at_once_lose_nothing(bucket, pool, tmp_path):
+    def upload(source):
+        root = tmp_path / source
+        root.mkdir()
+        for number in range(4):
+            color = f"#{source[-1]}0{number}0ff"
+            (root / f"{number}.png").write_bytes(png(color))
+        (root / "both.png").write_bytes(png("white"))
+        with Index(root) as index:
+            run = Sync(connect(bucket.name), source, index, pool)
+            run.carry_out(run.plan(survey(root, index, pool)))
+
+    threads = [threading.Thread(target=upload, args=(f"source-{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    records = bucket.records()
+    assert len(records) == 8 * 5
+    assert len(ids(records)) == 8 * 4 + 1
+    assert {f"photos/v1/{id_}-60.webp" for id_ in ids(records)} < set(bucket.objects())
+
+
+def test_a_bucket_that_is_not_there_is_told_at_once(folder, picture, pool, cloud):
+    picture("a.png")
+    with Index(folder) as index, pytest.raises(NotThere, match="there is no such bucket"):
+        Sync(connect("no-such-bucket"), "stack", index, pool).plan(survey(folder, index, pool))
+
+
+@pytest.mark.parametrize(("status", "told"), [(403, "no permission"), (401, "have expired")])
+def test_what_the_bucket_refuses_is_told_at_once(sync, picture, cloud, status, told):
+    picture("a.png")
+    cloud.fault(method="*", times=100, status=status)
+
+    with pytest.raises(StorageError, match=told):
+        sync()
+
+
+def test_a_full_disk_or_a_read_only_folder_is_done_without_an_index(
+    sync, bucket, picture, folder, monkeypatch
+):
+    picture("a.png")
+    monkeypatch.setattr("uploader.folder.index.FILE", "no/such/folder")
+
+    assert sync().photo_count == 1
+    assert not list(folder.glob(".gallery*"))

@@ -1,0 +1,163 @@
+"""Writes words into `captions.yaml`: adds, changes and renames entries, and nothing else.
+
+Comments, order and words that nobody changed stay byte for byte. Every string is written in double
+quotes, so that YAML cuts and twists none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from uploader.errors import CaptionsError
+from uploader.folder.captions import CAPTIONS, LOADER, decode, parse_captions
+
+if TYPE_CHECKING:
+    from uploader.folder.metadata import Metadata
+
+__all__ = ["add_entries", "rename_entries", "set_words"]
+
+_ASKED = ("caption", "alt", "date", "credit")  # what a new entry offers to fill in
+
+_HEAD = """\
+# The words of the photos beside and below this file. Each string in quotes; leave out what is not
+# known. `hidden: true` takes a photo out of the gallery.
+"""
+
+
+def add_entries(root: Path, entries: dict[str, Metadata]) -> None:
+    """Append entries, by path, to the captions file of the root folder."""
+    if not entries:
+        return
+    file = root / CAPTIONS
+    text = _text(file)
+    blocks = (f"{_quoted(path)}:\n{_block(words, _ASKED)}" for path, words in entries.items())
+    _replace(file, f"{(text or _HEAD).rstrip()}\n\n{''.join(blocks)}", _words_in(text) | entries)
+
+
+def set_words(root: Path, path: str, words: Metadata) -> None:
+    """Make caption, alt, date and credit of one photo what they are here, wherever they stand.
+
+    The nearest captions file that has the photo is changed, else the root's.
+    """
+    file, name = _home(root, path)
+    text = _text(file)
+    places = [place for place in _places(file, text) if place.name == name]
+    if not places:
+        add_entries(root, {path: words})
+        return
+    before = _words_in(text)
+    words = replace(words, license=before[name].license, hidden=before[name].hidden)
+    entry = f"{_quoted(name)}:\n{_block(words, ('caption',))}".rstrip()
+    _replace(file, text[: places[0].start] + entry + text[places[0].end :], before | {name: words})
+
+
+def rename_entries(root: Path, moved: dict[str, str]) -> None:
+    """Give entries of the root's captions file the new paths of their photos."""
+    file = root / CAPTIONS
+    text = changed = _text(file)
+    for place in reversed(_places(file, text)):
+        if new := moved.get(place.name):
+            changed = changed[: place.start] + _quoted(new) + changed[place.key_end :]
+    if changed != text:
+        before = _words_in(text)
+        _replace(file, changed, {moved.get(name, name): words for name, words in before.items()})
+
+
+def _home(root: Path, path: str) -> tuple[Path, str]:
+    """The captions file that has a photo, or should; and the photo's name in there."""
+    folders = path.split("/")[:-1]
+    for depth in range(len(folders), 0, -1):
+        file = root.joinpath(*folders[:depth], CAPTIONS)
+        name = "/".join(path.split("/")[depth:])
+        if any(place.name == name for place in _places(file, _text(file))):
+            return file, name
+    return root / CAPTIONS, path
+
+
+def _text(file: Path) -> str:
+    try:
+        return decode(file.read_bytes())
+    except FileNotFoundError:
+        return ""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an entry stands in the text: its key's start and end, and the end of its words."""
+
+    name: str
+    start: int
+    key_end: int
+    end: int
+
+
+def _places(file: Path, text: str) -> list[_Place]:
+    root = yaml.compose(text, Loader=LOADER)
+    if root is None:
+        return []
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        raise CaptionsError(f"{file} is not written line by line; it can be read, but not changed.")
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+
+    def at(mark: Any) -> int:
+        return int(starts[mark.line] + mark.column)
+
+    return [
+        _Place(
+            str(key.value).removeprefix("./"),
+            at(key.start_mark),
+            at(key.end_mark),
+            len(text[: at(_last(value).end_mark)].rstrip()),
+        )
+        for key, value in root.value
+    ]
+
+
+def _last(node: Any) -> Any:
+    """The node with which an entry ends; what follows are comments and blank lines."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+        return _last(node.value[-1][1])
+    return node
+
+
+def _block(words: Metadata, always: tuple[str, ...]) -> str:
+    """The fields of an entry: those that are known, and those that are asked for."""
+    lines = [
+        f"  {name}: {_quoted(getattr(words, name))}\n"
+        for name in (*_ASKED, "license")
+        if getattr(words, name) or name in always
+    ]
+    return "".join(lines) + ("  hidden: true\n" if words.hidden else "")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _replace(file: Path, text: str, wanted: dict[str, Metadata]) -> None:
+    """Write the whole file or nothing, once it is sure that it says what is wanted."""
+    if _words_in(text) != wanted:
+        raise CaptionsError(f"{file} is written in a way that can be read, but not changed.")
+    mode = file.stat().st_mode if file.exists() else 0o644
+    with NamedTemporaryFile("wb", dir=file.parent, prefix=".captions", delete=False) as out:
+        try:
+            out.write(text.encode())
+            out.flush()
+            os.fsync(out.fileno())
+            Path(out.name).chmod(mode & 0o777)
+            Path(out.name).replace(file)
+        except BaseException:
+            Path(out.name).unlink(missing_ok=True)
+            raise
+
+
+def _words_in(text: str) -> dict[str, Metadata]:
+    return {name: entry.words for name, entry in parse_captions(text, CAPTIONS).entries.items()}

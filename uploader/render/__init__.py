@@ -1,0 +1,1 @@
+"""A photo file to its renditions, in worker processes."""
