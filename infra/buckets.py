@@ -1,20 +1,28 @@
 """The two buckets: one whose objects anyone may read by name, one that nobody else may read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.settings import Settings
+__all__ = ["PhotoBucket", "PhotoBucketArgs", "SourceBucket", "SourceBucketArgs"]
 
-__all__ = ["PhotoBucket", "SourceBucket"]
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoBucketArgs:
+    """Where, under which labels, and whether it may be destroyed with what is in it."""
+
+    location: str
+    labels: Mapping[str, str]
+    deletable: bool
 
 
 class PhotoBucket(pulumi.ComponentResource):
     """The bucket of renditions, catalog and site.
 
-    Creates: `storage.Bucket` (uniform access, soft delete off, CORS for everyone), and by
-    `grant_reading_by_name_to_all` one `storage.BucketIAMMember`.
+    Creates: `storage.Bucket` (uniform access, soft delete off, CORS for everyone) and
+    `storage.BucketIAMMember`: anyone may read an object whose name they know, nobody may list.
     Refuses: `storage.objectViewer` for everyone, which would also list the bucket.
     """
 
@@ -22,15 +30,15 @@ class PhotoBucket(pulumi.ComponentResource):
     project_number: pulumi.Output[int]
 
     def __init__(
-        self, name: str, settings: Settings, *, after: Sequence[pulumi.Resource] = ()
+        self, name: str, args: PhotoBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("image-gallery:infra:PhotoBucket", name)
+        super().__init__("image-gallery:index:PhotoBucket", name, {}, opts)
         resource = gcp.storage.Bucket(
             name,
-            location=settings.location,
+            location=args.location,
             uniform_bucket_level_access=True,
             public_access_prevention="inherited",
-            force_destroy=settings.deletable,
+            force_destroy=args.deletable,
             # A photo that is taken out is gone, and not paid for seven days longer.
             soft_delete_policy={"retention_duration_seconds": 0},
             cors=[
@@ -41,61 +49,62 @@ class PhotoBucket(pulumi.ComponentResource):
                     "max_age_seconds": 3600,
                 }
             ],
-            labels=settings.labels,
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=after, protect=not settings.deletable
-            ),
+            labels=args.labels,
+            opts=pulumi.ResourceOptions(parent=self, protect=not args.deletable),
         )
-        self.bucket = resource.name
-        self.project_number = resource.project_number
-        self._name = name
-        self.register_outputs({"bucket": self.bucket})
-
-    def grant_reading_by_name_to_all(self) -> gcp.storage.BucketIAMMember:
-        """Let anyone read an object whose name they know. Nobody may list."""
-        return gcp.storage.BucketIAMMember(
-            f"{self._name}-readable-by-name",
-            bucket=self.bucket,
+        gcp.storage.BucketIAMMember(
+            f"{name}-readable-by-name",
+            bucket=resource.name,
             role="roles/storage.legacyObjectReader",
             member="allUsers",
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.bucket = resource.name
+        self.project_number = resource.project_number
+        self.register_outputs({"bucket": self.bucket, "projectNumber": self.project_number})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceBucketArgs:
+    """Where, under which labels, and the path of the function's archive."""
+
+    location: str
+    labels: Mapping[str, str]
+    archive: str
 
 
 class SourceBucket(pulumi.ComponentResource):
-    """The bucket of the function's archives, closed to the public by Google itself.
+    """The bucket of the function's archive, closed to the public by Google itself.
 
-    Creates: `storage.Bucket`, and one `storage.BucketObject` by `add`.
+    Creates: `storage.Bucket` and `storage.BucketObject`.
     """
 
     bucket: pulumi.Output[str]
+    archive: pulumi.Output[str]
+    """The name of the archive's object, which says its content."""
 
     def __init__(
-        self, name: str, settings: Settings, *, after: Sequence[pulumi.Resource] = ()
+        self, name: str, args: SourceBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("image-gallery:infra:SourceBucket", name)
+        super().__init__("image-gallery:index:SourceBucket", name, {}, opts)
         resource = gcp.storage.Bucket(
             name,
-            location=settings.location,
+            location=args.location,
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
             force_destroy=True,  # it holds nothing but copies of what is in the checkout
             soft_delete_policy={"retention_duration_seconds": 0},
-            labels=settings.labels,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            labels=args.labels,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        self.bucket = resource.name
-        self._name = name
-        self.register_outputs({"bucket": self.bucket})
-
-    def add(self, archive: str) -> gcp.storage.BucketObject:
-        """Add the archive at this path, relative to the program; its name says its content."""
-        return gcp.storage.BucketObject(
-            f"{self._name}-archive",
-            bucket=self.bucket,
-            name=archive.rpartition("/")[2],
-            source=pulumi.FileAsset(archive),
+        archive = gcp.storage.BucketObject(
+            f"{name}-archive",
+            bucket=resource.name,
+            name=args.archive.rpartition("/")[2],
+            source=pulumi.FileAsset(args.archive),
             content_type="application/zip",
             # Its name says its content, so old and new stand side by side until the function moved.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
         )
+        self.bucket, self.archive = archive.bucket, archive.name
+        self.register_outputs({"bucket": self.bucket, "archive": self.archive})

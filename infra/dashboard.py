@@ -47,20 +47,22 @@ def dashboard_json(
             "ALIGN_DELTA",
         ),
     ]
-    tiles = [
-        {
-            "xPos": index * _WIDTH % _COLUMNS,
-            "yPos": index * _WIDTH // _COLUMNS * _HEIGHT,
-            "width": _WIDTH,
-            "height": _HEIGHT,
-            "widget": chart,
-        }
-        for index, chart in enumerate(charts)
-    ]
+    tiles = [_tile(index, chart) for index, chart in enumerate(charts)]
     return json.dumps(
         {"displayName": title, "mosaicLayout": {"columns": _COLUMNS, "tiles": tiles}},
         sort_keys=True,
     )
+
+
+def _tile(index: int, chart: dict[str, Any]) -> dict[str, Any]:
+    """Google answers without the zeros, so one that is sent would be a change at each preview."""
+    place = {
+        "xPos": index * _WIDTH % _COLUMNS,
+        "yPos": index * _WIDTH // _COLUMNS * _HEIGHT,
+        "width": _WIDTH,
+        "height": _HEIGHT,
+    }
+    return {name: value for name, value in place.items() if value} | {"widget": chart}
 
 
 def _chart(title: str, filter_: str, aligner: str, group_by: str = "") -> dict[str, Any]:

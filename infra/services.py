@@ -1,22 +1,20 @@
 """Google's services that the stack uses, switched on."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pulumi
 import pulumi_gcp as gcp
 
-__all__ = ["EnabledServices"]
+__all__ = ["EnabledServices", "EnabledServicesArgs"]
 
-_SERVICES = (
-    "apikeys",
-    "artifactregistry",
-    "cloudbuild",
-    "cloudfunctions",
-    "iam",
-    "logging",
-    "monitoring",
-    "run",
-    "secretmanager",
-    "storage",
-)
+
+@dataclass(frozen=True, kw_only=True)
+class EnabledServicesArgs:
+    """Which services: the first part of their names, such as `run` of run.googleapis.com."""
+
+    services: Sequence[str]
+    hooks: pulumi.ResourceHookBinding | None = None
 
 
 class EnabledServices(pulumi.ComponentResource):
@@ -25,18 +23,16 @@ class EnabledServices(pulumi.ComponentResource):
     They stay on after `destroy`: another stack in the same project may use them.
     """
 
-    services: list[gcp.projects.Service]
-
-    def __init__(self, name: str) -> None:
-        super().__init__("image-gallery:infra:EnabledServices", name)
-        self.services = [
+    def __init__(
+        self, name: str, args: EnabledServicesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("image-gallery:index:EnabledServices", name, {}, opts)
+        for service in args.services:
             gcp.projects.Service(
                 f"{name}-{service}",
                 service=f"{service}.googleapis.com",
                 disable_on_destroy=False,
                 disable_dependent_services=False,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, hooks=args.hooks),
             )
-            for service in _SERVICES
-        ]
         self.register_outputs({})

@@ -1,7 +1,10 @@
 """Runs the program under a monitor that records what is declared, for any stack."""
 
 import hashlib
+import json
+import os
 import runpy
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +29,10 @@ class Declared:
     protect: bool
     dependencies: list
     delete_before_replace: bool | None = None
+    ignore_changes: list = field(default_factory=list)
+    hooks: dict = field(default_factory=dict)
+    parent: str = ""
+    provider: str = ""
     secrets: list = field(default_factory=list)
 
 
@@ -34,34 +41,40 @@ class Recorder(Monitor):
 
     def __init__(self):
         super().__init__(self._invent)
-        self.declared = []
+        self.declared, self.components = [], defaultdict(list)
+        self._inputs = {}
         self.hooks = []
 
     def RegisterResource(self, request):  # noqa: N802 gRPC's name
         answer = super().RegisterResource(request)
+        declared = Declared(
+            urn=answer.urn,
+            type=request.type,
+            name=request.name,
+            inputs=self._inputs.get(answer.urn, {}),
+            protect=request.protect,
+            dependencies=list(request.dependencies),
+            delete_before_replace=(
+                request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
+            ),
+            ignore_changes=list(request.ignoreChanges),
+            secrets=list(request.additionalSecretOutputs),
+            hooks={moment.name: list(names) for moment, names in request.hooks.ListFields()},
+            parent=request.parent,
+            provider=request.provider,
+        )
         if request.custom:
-            self.declared.append(
-                Declared(
-                    urn=answer.urn,
-                    type=request.type,
-                    name=request.name,
-                    inputs=self._inputs[answer.urn],
-                    protect=request.protect,
-                    dependencies=list(request.dependencies),
-                    delete_before_replace=(
-                        request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
-                    ),
-                    secrets=list(request.additionalSecretOutputs),
-                )
-            )
+            self.declared.append(declared)
+        else:
+            self.components[request.type.rpartition(":")[2]].append(declared)
         return answer
 
     def RegisterResourceHook(self, request):  # noqa: N802 gRPC's name
         self.hooks.append(request.name)
         return super().RegisterResourceHook(request)
 
-    def _invent(self, urn, type_, name, inputs):
-        self.__dict__.setdefault("_inputs", {})[urn] = inputs
+    def _invent(self, urn, type_, name, inputs, _ignored):
+        self._inputs[urn] = inputs
         unique = hashlib.sha256(urn.encode()).hexdigest()[:7]
         computed = {"name": f"{name}-{unique}", "projectNumber": PROJECT_NUMBER}
         email = f"{name}@p.iam.gserviceaccount.com"
@@ -84,14 +97,26 @@ class Recorder(Monitor):
 
 def settings_of(stack, **settings):
     """The stack's configuration, with `settings` (gallery's own names) in place of the file's."""
-    values = {"gcp:project": "p", "gcp:region": "europe-west1", **read_configuration(ROOT, stack)}
+    values = {"gcp:project": "p", **read_configuration(ROOT, stack)}
     return values | {f"image-gallery:{key}": value for key, value in settings.items()}
+
+
+def configure(values, secret_keys=()):
+    """Hand over a configuration as the engine does."""
+    set_all_config(values, list(secret_keys))
+    os.environ["PULUMI_CONFIG"] = json.dumps(values)
 
 
 def declare(stack, **settings):
     """Run `__main__.py` for a stack; return (what it declares, what it exports)."""
-    recorder, outputs = Recorder(), {}
-    set_all_config(settings_of(stack, **settings))
+    recorder = Recorder()
+    return recorder, run(recorder, stack, **settings)
+
+
+def run(recorder, stack, program=None, **settings):
+    """Run `__main__.py`, or a function, under a recorder; return what it exports."""
+    outputs = {}
+    configure(settings_of(stack, **settings))
     mocks.set_mocks(
         mocks.Mocks, project="image-gallery", stack=stack, preview=False, monitor=recorder
     )
@@ -102,14 +127,17 @@ def declare(stack, **settings):
             outputs[name] = (await output.future(), await output.is_secret())
 
     @pulumi.runtime.test
-    def run():
+    def run_program():
         exports = pulumi.runtime.get_root_resource().outputs
         exports.clear()  # the SDK keeps one root for all runs of a process
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        if program:
+            program()
+        else:
+            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
         return collect(dict(exports))
 
-    run()
-    return recorder, outputs
+    run_program()
+    return outputs
 
 
 def of_type(recorder, ending):

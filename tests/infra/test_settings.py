@@ -1,14 +1,34 @@
-"""Settings are read once, and wrong ones are refused with what to type."""
+"""Settings are read once, and wrong ones are refused, all at once, with what to type."""
+
+import dataclasses
 
 import pulumi
 import pytest
+import yaml
 
-from infra.settings import Settings
-from tests.infra.recording import settings_of
+from infra import ImageGalleryArgs, read_settings
+from infra.labels import key_title, labels_of
+from infra.limits import mistakes
+from tests.infra.recording import ROOT, configure, settings_of
 
 
-def read(**settings):
-    return Settings.from_values(settings_of("dev", **settings), stack="dev")
+def read(stack="dev", secret_keys=(), project="image-gallery", **settings):
+    values = settings_of(stack, **settings)
+    values = {key.replace("image-gallery:", f"{project}:"): text for key, text in values.items()}
+    configure(values, [f"{project}:{key}" for key in secret_keys])
+    pulumi.runtime.set_mocks(pulumi.runtime.Mocks, project=project, stack=stack)
+    return read_settings("gallery")
+
+
+def refusals(**settings):
+    with pytest.raises(pulumi.RunError) as refusal:
+        read(**settings)
+    return str(refusal.value).split("\n")
+
+
+def camel(field):
+    first, *others = field.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def test_a_stack_file_and_the_defaults_make_settings():
@@ -21,70 +41,171 @@ def test_a_stack_file_and_the_defaults_make_settings():
 
 
 def test_local_is_an_address_and_nothing_else():
-    local = Settings.from_values(settings_of("local"), stack="local")
+    local = read("local")
 
     assert local.gallery_url("b") == "http://127.0.0.1:8480/b"
     assert local.deletable
     assert local.propagation_seconds == 0
 
 
+def test_the_namespace_is_the_projects_own_name():
+    """So that `pulumi new PATH --name mine` works."""
+    assert read(project="mine", maxInstances="7").max_instances == 7
+
+
+def test_defaults_are_those_of_pulumi_yaml():
+    """Another program that makes a gallery gets what this one gets."""
+    described = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    defaults = {
+        camel(field.name): list(field.default)
+        if isinstance(field.default, tuple)
+        else field.default
+        for field in dataclasses.fields(ImageGalleryArgs)
+        if field.name != "project"
+    }
+
+    assert {key: about["default"] for key, about in described.items()} == defaults
+
+
 @pytest.mark.parametrize(
     ("key", "value", "says"),
     [
-        ("maxInstances", "0", "maxInstances 'is' a whole number from 1 to 100"),
+        ("maxInstances", "0", "a whole number from 1 to 100"),
         ("maxInstances", "many", "a whole number"),
         ("minInstances", "3", "more than maxInstances"),
         ("memory", "lots", "512Mi"),
-        ("cpu", "0", "processors"),
-        ("cpu", "x", "look like 1 or 0.5"),
+        ("memory", "64Mi", "from 128 to 4096 MiB"),
+        ("memory", "5Gi", "from 128 to 4096 MiB"),
+        ("cpu", "0", "1, 2, 4, 6 or 8 processors"),
+        ("cpu", "3", "1, 2, 4, 6 or 8 processors"),
+        ("cpu", "1.5", "1, 2, 4, 6 or 8 processors"),
+        ("cpu", "0.07", "from 0.08"),
+        ("cpu", "4", "from 2048 to 16384 MiB"),
+        ("cpu", "x", "1, 2, 4, 6 or 8 processors"),
+        ("concurrency", "1001", "from 1 to 1000"),
         ("requireApiKey", "perhaps", "true or false"),
-        ("baseUrl", "https://photos.example", "{bucket}"),
         ("baseUrl", "ftp://{bucket}", "http(s)"),
+        ("baseUrl", "https://me@{bucket}.example", "http(s)"),
         ("location", "Belgium, please", "EU"),
+        ("location", "US", "across an ocean"),
+        ("region", "Belgium", "europe-west1"),
         ("alertEmail", "me", "you@example.org"),
         ("allowedOrigins", "https://blog.example", "it is a list"),
         ("allowedOrigins", '["https://blog.example/"]', "neither path nor slash"),
         ("allowedOrigins", '["*"]', "an origin is scheme and host"),
         ("allowedOrigins", '["https://Blog.example"]', "lower case"),
+        ("allowedOrigins", '["https://me:pw@blog.example"]', "scheme and host"),
+        ("allowedOrigins", '["https://blog. example"]', "scheme and host"),
         ("keys", "[]", "at least one"),
         ("keys", '["a", "a"]', "once"),
         ("keys", '["A key"]', "lower case"),
+        ("keys", f'["{"k" * 31}"]', "up to 30"),
         ("propagationSeconds", "-1", "whole number"),
         ("removeMany", "half", "whole number"),
+        ("photosDir", " ", "folder"),
+        ("title", "two\nlines", "one line"),
+        ("homeUrl", "blog.example", "http(s) address"),
+        ("lang", "German", "such as en"),
+        ("domain", "https://photos.example.com", "host name"),
+        ("domain", "photos", "host name"),
+        ("rateLimit", "60", "comes with a domain"),
+        ("budgetAmount", "10", "needs both"),
+        ("billingAccount", "mine", "should look like"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_with_what_to_type(key, value, says):
-    with pytest.raises(pulumi.RunError) as refusal:
-        read(**{key: value})
+    message = refusals(**{key: value})[0]
 
-    message = str(refusal.value)
-    assert message.startswith(key)
+    assert says in " ".join(refusals(**{key: value}))
     assert "Type: pulumi config set" in message
-    assert says.replace("maxInstances 'is' ", "") in message
-    assert "\n" not in message
 
 
-def test_an_unknown_setting_is_refused_with_those_that_there_are():
-    with pytest.raises(pulumi.RunError, match=r"maxInstanses is no setting.*maxInstances"):
-        read(maxInstanses="3")
+def test_all_mistakes_are_told_at_once_a_line_each():
+    lines = refusals(memory="lots", maxInstances="many", location="Belgium", memmory="1Gi")
+
+    assert [line.split(" ")[0] for line in lines] == [
+        "maxInstances", "memory", "location", "memmory"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "fits"),
+    [
+        ("0.08", "512Mi", True),
+        ("0.08", "1Gi", False),
+        ("0.5", "1Gi", True),
+        ("0.5", "2Gi", False),
+        ("1", "4Gi", True),
+        ("2", "8Gi", True),
+        ("4", "1Gi", False),
+        ("6", "4Gi", True),
+        ("8", "32Gi", True),
+        ("8", "33Gi", False),
+        ("1.0", "512Mi", True),
+    ],
+)
+def test_memory_fits_the_processors_as_cloud_run_has_it(cpu, memory, fits):
+    args = ImageGalleryArgs(project="p", cpu=cpu, memory=memory, concurrency=1)
+
+    assert (mistakes("gallery", args) == []) is fits
 
 
 def test_concurrency_needs_a_whole_processor():
-    with pytest.raises(pulumi.RunError, match="below one processor"):
-        read(cpu="0.5")
+    (line,) = refusals(cpu="0.5")
 
+    assert "below one processor" in line
     assert read(cpu="0.5", concurrency="1").concurrency == 1
 
 
-@pytest.mark.parametrize("key", ["project", "region"])
-def test_where_to_deploy_is_asked_for_by_name(key):
-    values = {name: v for name, v in settings_of("dev").items() if name != f"gcp:{key}"}
+def test_an_unknown_setting_is_refused_with_the_nearest_there_is():
+    (line,) = refusals(maxInstanses="3")
 
-    with pytest.raises(pulumi.RunError, match=f"pulumi config set gcp:{key}"):
-        Settings.from_values(values, stack="dev")
+    assert line.startswith("maxInstanses is no setting. Perhaps maxInstances?")
+    assert line.endswith("Type: pulumi config rm maxInstanses")
 
 
-def test_labels_are_what_google_allows():
-    odd = Settings.from_values(settings_of("dev"), stack="Team/Dev.1")
+def test_a_secret_that_goes_to_google_alone_stays_one():
+    email = read(alertEmail="me@example.org", secret_keys=["alertEmail"]).alert_email
 
-    assert odd.labels == {"application": "image-gallery", "stack": "team-dev-1"}
+    @pulumi.runtime.test
+    def check():
+        return pulumi.Output.from_input(email).is_secret()
+
+    assert isinstance(email, pulumi.Output)
+
+
+def test_a_wrong_secret_is_not_repeated():
+    (line,) = refusals(alertEmail="hush", secret_keys=["alertEmail"])
+
+    assert "hush" not in line
+    assert line.startswith("alertEmail is '[secret]'")
+
+
+def test_a_secret_that_would_be_published_is_refused():
+    (line,) = refusals(title="hush", secret_keys=["title"])
+
+    assert "cannot be kept secret" in line
+    assert "hush" not in line
+
+
+def test_where_to_deploy_is_asked_for_by_name():
+    values = {name: v for name, v in settings_of("dev").items() if name != "gcp:project"}
+    configure(values)
+
+    with pytest.raises(pulumi.RunError, match="pulumi config set gcp:project"):
+        read_settings("gallery")
+
+
+@pytest.mark.parametrize("stack", ["my_stack", "Trial.", "team-", "s" * 60])
+def test_names_are_what_google_allows_for_any_stack(stack):
+    label = labels_of(stack)["stack"]
+
+    assert set(label) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-")
+    assert len(label) <= 63
+    assert len(key_title(stack, "k" * 30)) <= 63
+
+
+def test_a_gallery_has_a_name_that_accounts_can_have():
+    assert mistakes("a" * 16, ImageGalleryArgs(project="p")) == []
+    assert mistakes("a" * 17, ImageGalleryArgs(project="p")) != []
+    assert mistakes("My gallery", ImageGalleryArgs(project="p")) != []
