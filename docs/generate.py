@@ -39,8 +39,8 @@ _CONFIGURATION = """# Configuration
 
 Set one with `pulumi config set KEY VALUE -s STACK`, an item of a list with
 `pulumi config set --path 'allowedOrigins[0]' https://blog.example -s STACK`; or write
-`image-gallery:KEY: VALUE` under `config:` in `Pulumi.STACK.yaml`. An unknown key or a wrong value
-is refused before anything is made, in one line that says what to type.
+`KEY: VALUE` under `config:` in `Pulumi.STACK.yaml`. An unknown key or a wrong value
+is refused before anything is made, in a line each that says what to type.
 
 ## Settings
 
