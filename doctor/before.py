@@ -158,7 +158,7 @@ def _services(stack: Stack, google: Google) -> Finding:
 
 
 def _region(stack: Stack, google: Google) -> Finding:
-    set_it = f"pulumi config set gcp:region europe-west1 -s {stack.name}"
+    set_it = f"pulumi config set region europe-west1 -s {stack.name}"
     if not re.fullmatch(r"[a-z]+-[a-z]+\d+", stack.region):
         return wrong("region", f"{stack.region or 'none'} is no region of Google's", set_it)
     if "cloudfunctions.googleapis.com" not in _enabled(stack, google):

@@ -38,8 +38,8 @@ class Stack:
 
     @property
     def region(self) -> str:
-        """Google's region, empty where none is set."""
-        return self.config.get("gcp:region", "")
+        """Where the function runs."""
+        return str(self.setting("region"))
 
     @property
     def up(self) -> str:
@@ -66,7 +66,11 @@ class Stack:
 
     def setting(self, key: str) -> Any:
         """Return one of the gallery's own settings, lists and flags decoded."""
-        text = self.config[f"image-gallery:{key}"]
+        text = next(
+            text
+            for name, text in self.config.items()
+            if name.partition(":")[2] == key and not name.startswith("gcp:")
+        )
         try:
             return json.loads(text)
         except ValueError:

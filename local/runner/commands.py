@@ -14,7 +14,7 @@ from local.runner.cloud import Cloud
 from local.runner.deployment import Deployment, Outputs
 from local.runner.errors import RunnerError
 from local.runner.records import Records
-from local.runner.stack import read_configuration
+from local.runner.stack import project_name, read_configuration
 
 __all__ = ["run"]
 
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 def _up(options: argparse.Namespace, cloud: Cloud) -> int:
     local_cloud.ensure_running(cloud, options.state)
     records = Records(_records_path(options))
-    deployment = Deployment(cloud, options.stack, records)
+    deployment = Deployment(cloud, project_name(Path.cwd()), options.stack, records)
     try:
         outputs = deployment.up(Path("__main__.py"))
     finally:
@@ -69,7 +69,7 @@ def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
     records = Records(_records_path(options))
     if records.newest_first():
         local_cloud.ensure_running(cloud, options.state)
-    removed = Deployment(cloud, options.stack, records).destroy()
+    removed = Deployment(cloud, project_name(Path.cwd()), options.stack, records).destroy()
     _take_away(options.state)
     print(f"{removed} resources removed." if removed else "There was nothing to remove.")
     return 0

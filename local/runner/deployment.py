@@ -2,9 +2,12 @@
 
 import asyncio
 import hashlib
+import json
+import os
 import runpy
 import secrets
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,6 @@ from local.runner.records import Record, Records
 
 __all__ = ["Deployment", "Outputs"]
 
-PROJECT = "image-gallery"
 # Output name → (value, whether it is secret)
 Outputs = dict[str, tuple[Any, bool]]
 # Properties that Pulumi fills from the logical name where the program leaves them out.
@@ -41,8 +43,8 @@ _NAMED_BY_NAME = (
 class Deployment:
     """Applies one stack's program onto the local cloud."""
 
-    def __init__(self, cloud: Cloud, stack: str, records: Records) -> None:
-        self._cloud, self._stack, self._records = cloud, stack, records
+    def __init__(self, cloud: Cloud, project: str, stack: str, records: Records) -> None:
+        self._cloud, self._project, self._stack, self._records = cloud, project, stack, records
         self._declared: set[str] = set()
         self._changed = threading.Condition()
         self._begun = 0
@@ -53,9 +55,10 @@ class Deployment:
     def up(self, program: Path) -> Outputs:
         """Run the program; return its outputs. Raises RunnerError, and stops there."""
         set_all_config(self._cloud.config)
+        os.environ["PULUMI_CONFIG"] = json.dumps(self._cloud.config)  # where the engine has it
         mocks.set_mocks(
             mocks.Mocks,  # type: ignore[arg-type]  # never asked: the monitor answers
-            project=PROJECT,
+            project=self._project,
             stack=self._stack,
             preview=False,
             monitor=Monitor(self.apply),
@@ -85,7 +88,7 @@ class Deployment:
         return len(records)
 
     def apply(
-        self, urn: str, type_: str, name: str, inputs: dict[str, Any]
+        self, urn: str, type_: str, name: str, inputs: dict[str, Any], ignored: Sequence[str] = ()
     ) -> tuple[str, dict[str, Any]]:
         """Make or record one resource; return its id and properties.
 
@@ -96,7 +99,7 @@ class Deployment:
                 raise RunnerError("Another resource failed.")
             self._begun += 1
         try:
-            return self._apply(urn, type_, name, inputs)
+            return self._apply(urn, type_, name, self._without(ignored, urn, inputs))
         except Exception as error:
             self._failure = self._failure or error
             raise
@@ -104,6 +107,11 @@ class Deployment:
             with self._changed:
                 self._begun -= 1
                 self._changed.notify_all()
+
+    def _without(self, ignored: Sequence[str], urn: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return inputs with those whose changes are ignored as they were made."""
+        old = self._records.get(urn)
+        return {**inputs, **{key: old.inputs[key] for key in ignored}} if old else inputs
 
     def _wait_for_what_was_begun(self) -> None:
         with self._changed:

@@ -5,7 +5,7 @@ does: numbers come as floats, secrets wrapped, several at a time.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
@@ -17,8 +17,8 @@ from local.runner.errors import RunnerError
 
 __all__ = ["Apply", "Monitor"]
 
-# (urn, type, name, inputs) → (id, outputs)
-Apply = Callable[[str, str, str, dict[str, Any]], tuple[str, dict[str, Any]]]
+# (urn, type, name, inputs, inputs whose changes are ignored) → (id, outputs)
+Apply = Callable[[str, str, str, dict[str, Any], Sequence[str]], tuple[str, dict[str, Any]]]
 
 
 class Monitor(MockMonitor):
@@ -34,7 +34,9 @@ class Monitor(MockMonitor):
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = _plain(rpc.deserialize_properties(request.object))
-        id_, outputs = self._apply(urn, request.type, request.name, inputs)
+        id_, outputs = self._apply(
+            urn, request.type, request.name, inputs, list(request.ignoreChanges)
+        )
         self.resources[urn] = MockMonitor.ResourceRegistration(urn, id_, outputs)
         properties = _serialize(outputs, set(request.additionalSecretOutputs))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=properties)

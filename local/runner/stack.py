@@ -13,7 +13,12 @@ import yaml
 
 from local.runner.errors import RunnerError
 
-__all__ = ["read_configuration"]
+__all__ = ["project_name", "read_configuration"]
+
+
+def project_name(folder: Path) -> str:
+    """Return the project's name, which is the namespace of its settings."""
+    return str(_read_yaml(folder / "Pulumi.yaml")["name"])
 
 
 def read_configuration(folder: Path, stack: str, port: int | None = None) -> dict[str, str]:
@@ -23,12 +28,12 @@ def read_configuration(folder: Path, stack: str, port: int | None = None) -> dic
     Raises RunnerError where the stack is not there or holds an encrypted value.
     """
     project = _read_yaml(folder / "Pulumi.yaml")
-    defaults = {
-        f"{project['name']}:{key}": described["default"]
-        for key, described in project.get("config", {}).items()
+    values = {key: described["default"] for key, described in project.get("config", {}).items()}
+    values |= _read_yaml(folder / f"Pulumi.{stack}.yaml").get("config") or {}
+    texts = {
+        key if ":" in key else f"{project['name']}:{key}": _text(key, value)
+        for key, value in values.items()
     }
-    values = _read_yaml(folder / f"Pulumi.{stack}.yaml").get("config") or {}
-    texts = {key: _text(key, value) for key, value in {**defaults, **values}.items()}
     return _on_port(texts, port) if port else texts
 
 

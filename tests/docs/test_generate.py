@@ -78,9 +78,9 @@ def test_a_change_makes_a_page_stale(checkout, path, old, new, page):
          "The setting mood has no description"),
         ("Makefile", "help: ## This list", "help:", "help"),
         ("Makefile", ".PHONY: help", ".PHONY: hint help", "hint"),
-        ("__main__.py", 'pulumi.export("apiUrl", api.url)',
-         'pulumi.export("apiUrl", api.url)\npulumi.export("mood", api.url)', "mood"),
-        ("__main__.py", 'pulumi.export("apiUrl", api.url)\n', "", "apiUrl"),
+        ("__main__.py", 'pulumi.export("apiUrl", gallery.api_url)',
+         'pulumi.export("apiUrl", gallery.api_url)\npulumi.export("mood", gallery.embed)', "mood"),
+        ("__main__.py", 'pulumi.export("apiUrl", gallery.api_url)\n', "", "apiUrl"),
     ],
 )  # fmt: skip
 def test_what_lacks_its_line_is_refused_by_name(checkout, path, old, new, named):

@@ -45,7 +45,7 @@ class StandIn:
             "gcp:project": PROJECT,
             "gcp:billingProject": PROJECT,
             "gcp:userProjectOverride": "true",
-            "gcp:region": "europe-west1",
+            "image-gallery:region": "europe-west1",
             "gcp:accessToken": "token",
             "gcp:resourceManagerCustomEndpoint": f"{self.url}/crm/",
             "gcp:coreBillingCustomEndpoint": f"{self.url}/billing/",

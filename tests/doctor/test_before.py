@@ -64,7 +64,8 @@ def test_what_is_wrong_at_google_is_named(google, path, answer, about, says, do)
          f"pulumi config set gcp:billingProject {PROJECT} -s dev"),
         ("gcp:userProjectOverride", "false", "gcp:userProjectOverride",
          "pulumi config set gcp:userProjectOverride true -s dev"),
-        ("gcp:region", "Belgium", "region", "pulumi config set gcp:region europe-west1 -s dev"),
+        ("image-gallery:region", "Belgium", "region",
+         "pulumi config set region europe-west1 -s dev"),
     ],
 )  # fmt: skip
 def test_a_setting_that_is_missing_is_named(google, key, value, about, do):
@@ -80,7 +81,7 @@ def test_a_region_without_functions_is_named_once_google_can_say(google):
     google.answers[path] = (200, google.services(*(f"{name}.googleapis.com" for name in on)))
 
     assert findings(google)["region"].verdict == "ok"
-    found = findings(google, **{"gcp:region": "mars-west1"})
+    found = findings(google, **{"image-gallery:region": "mars-west1"})
 
     assert found["region"].says == "mars-west1 has no functions"
 

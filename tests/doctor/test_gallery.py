@@ -62,7 +62,7 @@ class Patient(Gallery):
     def set(self, key, value):
         """Change a setting in the stack's file without deploying it."""
         stack = self.folder / "Pulumi.local.yaml"
-        stack.write_text(stack.read_text() + f"  image-gallery:{key}: {json.dumps(value)}\n")
+        stack.write_text(stack.read_text() + f"  {key}: {json.dumps(value)}\n")
 
 
 @pytest.fixture(scope="module")

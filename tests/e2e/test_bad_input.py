@@ -35,7 +35,7 @@ def nothing_is_left(gallery):
 def test_a_wrong_setting_is_refused_before_anything_is_made(gallery):
     stack = gallery.folder / "Pulumi.local.yaml"
     original = stack.read_text()
-    stack.write_text(original.replace("config:", "config:\n  image-gallery:memory: lots", 1))
+    stack.write_text(original.replace("config:", "config:\n  memory: lots", 1))
 
     line = failure(gallery)
 
@@ -47,7 +47,7 @@ def test_a_wrong_setting_is_refused_before_anything_is_made(gallery):
 def test_an_unknown_setting_is_refused_with_those_that_there_are(gallery):
     stack = gallery.folder / "Pulumi.local.yaml"
     original = stack.read_text()
-    stack.write_text(original.replace("config:", "config:\n  image-gallery:memmory: 1Gi", 1))
+    stack.write_text(original.replace("config:", "config:\n  memmory: 1Gi", 1))
 
     line = failure(gallery)
 

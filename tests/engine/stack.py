@@ -40,7 +40,7 @@ class Checkout:
         if name != "local":
             text = (self.folder / "Pulumi.local.yaml").read_text()
             for key, value in settings.items():
-                text = re.sub(rf"image-gallery:{key}: .*", f"image-gallery:{key}: {value}", text)
+                text = re.sub(rf"{key}: .*", f"{key}: {value}", text)
             (self.folder / f"Pulumi.{name}.yaml").write_text(text)
         self.pulumi("stack", "select", "--create", name)
 

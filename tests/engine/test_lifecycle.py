@@ -89,7 +89,7 @@ def test_a_changed_line_in_the_function_replaces_the_archive_under_load(stack):
 def test_keys_are_rotated_by_two_keys_without_an_outage(stack):
     file = stack.folder / "Pulumi.local.yaml"
     original, first = file.read_text(), stack.outputs()["apiKey"]
-    both = original.replace("config:", "config:\n  image-gallery:keys: [second, first]", 1)
+    both = original.replace("config:", "config:\n  keys: [second, first]", 1)
 
     file.write_text(both)
     stack.up()

@@ -124,7 +124,7 @@ def test_a_failed_upload_fails_the_resource_and_the_next_up_goes_on(stack, photo
 def test_a_replaced_bucket_is_filled_again(stack):
     file = stack.folder / "Pulumi.local.yaml"
     original, before = file.read_text(), stack.outputs()["bucket"]
-    file.write_text(original.replace("config:", "config:\n  image-gallery:location: US", 1))
+    file.write_text(original.replace("config:", "config:\n  location: US", 1))
 
     stack.up()
 

@@ -47,7 +47,7 @@ def run(cloud, tmp_path):
     def run(more=""):
         program = tmp_path / "program.py"
         program.write_text(PROGRAM.replace("{more}", more))
-        deployment = Deployment(cloud, "local", Records(tmp_path / "records.json"))
+        deployment = Deployment(cloud, "image-gallery", "local", Records(tmp_path / "records.json"))
         return deployment.up(program), deployment
 
     return run
@@ -107,7 +107,9 @@ def test_destroy_removes_all_even_after_a_run_that_failed(run, cloud, tmp_path, 
     with pytest.raises(RunnerError):
         run(BUCKET + 'gcp.pubsub.Topic("topic", opts=pulumi.ResourceOptions(depends_on=[note]))')
 
-    removed = Deployment(cloud, "local", Records(tmp_path / "records.json")).destroy()
+    removed = Deployment(
+        cloud, "image-gallery", "local", Records(tmp_path / "records.json")
+    ).destroy()
 
     assert removed >= 2
     assert list(local_cloud.storage_client().list_buckets(project="p")) == []
