@@ -9,6 +9,7 @@ The plan in words is printed while checking and comparing, which is when a previ
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import select
@@ -26,20 +27,23 @@ from pulumi.dynamic import (
     CheckResult,
     CreateResult,
     DiffResult,
+    ReadResult,
     Resource,
     ResourceProvider,
     UpdateResult,
 )
 from pulumi.runtime.rpc import UNKNOWN
 
-from uploader.errors import Incomplete, NotThere, StorageError, UploaderError
+from uploader.errors import CatalogError, Incomplete, NotThere, StorageError, UploaderError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import connect
+from uploader.sync.catalog import NAME as CATALOG
+from uploader.sync.catalog import write_catalog
 from uploader.sync.describe import describe
-from uploader.sync.plan import guard, guard_removal, make_plan
+from uploader.sync.plan import guard, guard_removal, make_plan, rendition_names
 from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
 
     from uploader.folder.survey import Survey
     from uploader.sync.bucket import Bucket
+    from uploader.sync.catalog import Record
     from uploader.sync.plan import Plan
     from uploader.sync.sync import Outcome
 
@@ -57,7 +62,8 @@ __all__ = ["Photos", "PhotosProvider"]
 
 _COMPARED = ("bucket", "base_url", "recipe", "source", "photos")
 _IDENTIFYING = ("bucket", "source")
-_SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
+# Touching an object is storage.objects.patch, which read_write does not allow.
+_SCOPE = "https://www.googleapis.com/auth/devstorage.full_control"
 
 
 class Photos(Resource, module="gallery", name="Photos"):
@@ -108,7 +114,7 @@ def _photos_in(photos_dir: str) -> dict[str, str]:
 
 
 def _survey(photos_dir: str) -> Survey:
-    folder = Path(photos_dir)
+    folder = Path(photos_dir).expanduser()
     with Index(folder) as index, Pool() as pool:
         return survey(folder, index, pool)
 
@@ -149,39 +155,52 @@ class PhotosProvider(ResourceProvider):
         return CheckResult(news, [])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare all inputs; a changed bucket or source replaces."""
+        """Compare all inputs; a changed bucket or source replaces.
+
+        What cannot be read now is told here, and fails the update.
+        """
         changed = [name for name in _COMPARED if _olds.get(name) != _news.get(name)]
         if not changed and not _olds.get("incomplete"):
+            for unusable in _olds.get("unusable", []):
+                _tell(f"warning: not shown: {unusable}")
             return DiffResult(changes=False)
-        _tell(describe(self._plan(_news, _survey(_news["photos_dir"]))))
+        try:
+            _tell(describe(self._plan(_news, _survey(_news["photos_dir"]))))
+        except UploaderError as error:
+            _tell(f"error: {error}")
         return DiffResult(changes=True, replaces=[name for name in changed if name in _IDENTIFYING])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Upload; what could not be sent is returned as `incomplete`.
+        """Upload all, or raise one line.
 
-        Of a create that raises the engine keeps nothing.
+        Of a create that raises the engine keeps nothing, so the next `up` creates again, finds
+        what was sent, and goes on.
         """
         id_ = f"{props['bucket']}/{props['source']}"
-        try:
-            outcome = self._sync(props)
-        except UploaderError as error:
-            _tell(f"error: {error}")
-            nothing = {"photo_count": 0, "incomplete": sorted(props["photos"])}
-            return CreateResult(id_, _kept(props) | nothing)
-        if outcome.failed:
-            _tell(f"error: {_failure(outcome)}")
-        return CreateResult(id_, _kept(props) | _outputs(outcome))
+        return CreateResult(id_, self._upload(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Upload what changed; one line names what could not be."""
+        """Upload what changed, or raise one line that names what could not be sent."""
+        return UpdateResult(self._upload(_news))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Compare the gallery with what was left there, in two calls: catalog and listing.
+
+        What is missing or not ours is `incomplete`, which the next diff finds. Nothing at all
+        is left where the bucket is gone.
+        """
         try:
-            outcome = self._sync(_news)
-            if outcome.failed:
-                raise Incomplete(_failure(outcome))
+            gallery = read_gallery(self._bucket(props["bucket"]))
+        except NotThere:
+            return ReadResult(None, {})
+        except CatalogError:
+            return ReadResult(id_, props | {"incomplete": sorted(props["photos"])})
         except UploaderError as error:
             sys.tracebacklimit = 0
             raise error from None
-        return UpdateResult(_kept(_news) | _outputs(outcome))
+        found = {key: value for key, value in props.items() if key != "incomplete"}
+        missing = _missing(props, gallery)
+        return ReadResult(id_, found | ({"incomplete": missing} if missing else {}))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove this source from the gallery, guard or no guard."""
@@ -211,15 +230,25 @@ class PhotosProvider(ResourceProvider):
                 gallery = read_gallery(self._bucket(name))
         return make_plan(str(name), props["source"], found, gallery.records, gallery.objects)
 
+    def _upload(self, props: dict[str, Any]) -> dict[str, Any]:
+        try:
+            outcome = self._sync(props)
+            if outcome.failed:
+                raise Incomplete(_failure(outcome))
+        except UploaderError as error:
+            sys.tracebacklimit = 0
+            raise error from None
+        return _kept(props) | _outputs(outcome)
+
     def _sync(self, props: dict[str, Any]) -> Outcome:
-        folder = Path(props["photos_dir"])
+        folder = Path(props["photos_dir"]).expanduser()
         bucket = self._bucket(props["bucket"])
         with Index(folder) as index, Pool() as pool:
             sync = Sync(bucket, props["source"], index, pool)
             plan = sync.plan(survey(folder, index, pool))
             outcome = sync.carry_out(plan, _number(props.get("remove_many")))
         for path, reason in outcome.unusable:
-            _tell(f"warning: {path} {reason}")
+            _tell(f"warning: not shown: {path} {reason}")
         return outcome
 
 
@@ -253,12 +282,29 @@ def _kept(props: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outputs(outcome: Outcome) -> dict[str, Any]:
-    """How many are shown; by path, what could not be sent and what is of no use, if any."""
-    shortfalls = {
-        "incomplete": [path for path, _ in outcome.failed],
-        "unusable": [f"{path} {reason}" for path, reason in outcome.unusable],
+    """How many are shown, what their records say, and by path what is of no use, if any."""
+    outputs = {"photo_count": outcome.photo_count, "records": _digest(outcome.records)}
+    unusable = [f"{path} {reason}" for path, reason in outcome.unusable]
+    return outputs | ({"unusable": unusable} if unusable else {})
+
+
+def _digest(records: list[Record]) -> str:
+    """16 hex digits over one source's records, so that state can tell whether they are the same."""
+    return hashlib.sha256(write_catalog(records)).hexdigest()[:16]
+
+
+def _missing(props: dict[str, Any], gallery: Gallery) -> list[str]:
+    """Return the paths of photos that are not as they were left; `catalog.jsonl` for words."""
+    own = {r["id"]: r for r in gallery.records if r["source"] == props["source"]}
+    ids = {path: value.split()[0] for path, value in props["photos"].items()}
+    broken = {
+        id_
+        for id_, record in own.items()
+        if not gallery.objects.keys() >= set(rendition_names(record))
     }
-    return {"photo_count": outcome.photo_count} | {k: v for k, v in shortfalls.items() if v}
+    is_changed = _digest(list(own.values())) != props.get("records")
+    lost = [path for path, id_ in ids.items() if id_ in broken]
+    return sorted(lost) + ([CATALOG] if is_changed else [])
 
 
 def _failure(outcome: Outcome) -> str:

@@ -176,45 +176,131 @@ def test_the_guard_is_a_check_failure_that_expires_with_the_number(
     )
 
 
-def test_a_failed_create_returns_what_was_uploaded_and_the_next_run_goes_on(
-    provider, inputs, picture, bucket, cloud, capfd
+def test_a_failed_create_raises_one_line_and_the_next_goes_on(
+    provider, inputs, picture, bucket, cloud
 ):
+    """So that a first `up` that did not send everything is red."""
     for number, color in enumerate(COLORS[:4]):
         picture(f"{number}.png", color=color)
     cloud.fault(method="storage.objects.insert", times=2, status=403)
 
-    created = provider.create(inputs())
+    with pytest.raises(UploaderError, match=r"^not sent: .*no permission") as failed:
+        provider.create(inputs())
 
-    told = capfd.readouterr().err
-    assert "error: not sent: " in told
-    assert len(created.outs["incomplete"]) == 2
-    assert created.outs["photo_count"] == len(bucket.records()) == 2
-    assert provider.diff(created.id, created.outs, inputs()).changes
-    updated = provider.update(created.id, created.outs, inputs())
-    assert "incomplete" not in updated.outs
-    assert len(bucket.records()) == 4
+    assert "\n" not in str(failed.value)
+    assert len(bucket.records()) == 2
+    cloud.reset_calls()
+    assert provider.create(inputs()).outs["photo_count"] == 4
+    assert cloud.calls()["storage.objects.insert"] == 3  # two photos of one width, and the catalog
 
 
-def test_destroy_after_a_failed_create_leaves_nothing(provider, inputs, picture, bucket, cloud):
-    for number, color in enumerate(COLORS[:4]):
-        picture(f"{number}.png", color=color, size=(900, 10))
-    cloud.fault(method="storage.objects.insert", times=1000, status=403, after=5)
-    created = provider.create(inputs())
-    cloud.clear_faults()
-    assert len(bucket.objects()) == 5
-
-    provider.delete(created.id, created.outs)
-
-    assert set(bucket.objects()) <= {"catalog.jsonl"}
-
-
-def test_a_create_that_cannot_begin_is_incomplete(provider, inputs, picture, capfd):
+def test_a_create_without_a_bucket_raises_one_line(provider, inputs, picture):
     picture("a.png")
 
-    created = provider.create(inputs(bucket="no-such-bucket"))
+    with pytest.raises(UploaderError, match="^no-such-bucket at ") as failed:
+        provider.create(inputs(bucket="no-such-bucket"))
 
-    assert created.outs["incomplete"] == ["a.png"]
-    assert "error: no-such-bucket at " in capfd.readouterr().err
+    assert "\n" not in str(failed.value)
+
+
+def test_reading_what_is_as_it_was_left_finds_nothing_in_two_calls(
+    provider, inputs, picture, cloud
+):
+    picture("a.png")
+    created = provider.create(inputs())
+    cloud.reset_calls()
+
+    read = provider.read(created.id, created.outs)
+
+    assert (read.id, read.outs) == (created.id, created.outs)
+    assert sum(cloud.calls().values()) == 2
+
+
+def lose_a_rendition(bucket):
+    (name,) = [name for name in bucket.objects() if name.endswith(".webp")]
+    bucket.bucket.delete_blob(name)
+    return ["a.png"]
+
+
+def lose_the_catalog(bucket):
+    bucket.bucket.delete_blob("catalog.jsonl")
+    return ["catalog.jsonl"]
+
+
+def change_words(bucket):
+    bucket.bucket.blob("catalog.jsonl").upload_from_string(
+        bucket.objects()["catalog.jsonl"].replace(b"a.png", b"b.png")
+    )
+    return ["catalog.jsonl"]
+
+
+@pytest.mark.parametrize("harm", [lose_a_rendition, lose_the_catalog, change_words])
+def test_what_was_lost_is_read_and_healed(harm, provider, inputs, picture, bucket, folder):
+    picture("a.png")
+    (folder / "captions.yaml").write_text("a.png: This is a.png\n")
+    created = provider.create(inputs())
+    before = bucket.objects()
+    named = harm(bucket)
+
+    read = provider.read(created.id, created.outs)
+
+    assert read.outs["incomplete"] == named
+    assert provider.diff(created.id, read.outs, inputs()).changes
+    updated = provider.update(created.id, read.outs, inputs())
+    assert "incomplete" not in updated.outs
+    assert bucket.objects() == before
+
+
+def test_a_foreign_catalog_is_read_as_nothing_of_ours(provider, inputs, picture, bucket):
+    picture("a.png")
+    created = provider.create(inputs())
+    bucket.bucket.blob("catalog.jsonl").upload_from_string(b"<html>")
+
+    read = provider.read(created.id, created.outs)
+
+    assert read.outs["incomplete"] == ["a.png"]
+    assert provider.diff(created.id, read.outs, inputs()).changes
+    with pytest.raises(UploaderError, match="is none that this version reads"):
+        provider.update(created.id, read.outs, inputs())
+
+
+def test_another_sources_photos_are_no_drift(provider, inputs, picture):
+    picture("a.png")
+    created = provider.create(inputs())
+    provider.create(inputs(source="talk"))
+
+    assert "incomplete" not in provider.read(created.id, created.outs).outs
+
+
+def test_a_bucket_that_is_gone_is_read_as_gone(provider, inputs, picture):
+    picture("a.png")
+    created = provider.create(inputs())
+
+    assert not provider.read(created.id, created.outs | {"bucket": "no-such-bucket"}).id
+
+
+def test_diff_tells_what_it_cannot_read_and_raises_nothing(provider, inputs, picture, cloud, capfd):
+    picture("a.png")
+    created = provider.create(inputs())
+    picture("b.png", color="blue")
+    cloud.fault(method="storage.objects.list", times=1000, status=403)
+
+    assert provider.diff(created.id, created.outs, inputs()).changes
+
+    assert "error: " in capfd.readouterr().err
+
+
+def test_a_photo_that_cannot_be_shown_is_named_at_every_up(
+    provider, inputs, picture, folder, capfd
+):
+    picture("a.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    created = provider.create(inputs())
+    capfd.readouterr()
+
+    assert not provider.diff(created.id, created.outs, inputs()).changes
+
+    assert "not shown: broken.jpg" in capfd.readouterr().err
 
 
 def test_a_failed_update_raises_one_line_that_names_the_photos(
@@ -263,9 +349,9 @@ def test_it_stops_before_its_next_call_when_its_parent_is_gone(
     calls = iter(range(1000))
     monkeypatch.setattr(os, "getppid", lambda: parent if next(calls) < 6 else 1)
 
-    created = provider.create(inputs())
+    with pytest.raises(UploaderError):
+        provider.create(inputs())
 
-    assert created.outs["incomplete"]
     assert sum(cloud.calls().values()) <= 6
 
 
@@ -281,13 +367,13 @@ def test_it_stops_before_its_next_call_when_nobody_reads_what_it_prints(
     os.dup2(writing, 1)
     os.close(reading)
     try:
-        created = provider.create(news)
+        with pytest.raises(UploaderError):
+            provider.create(news)
     finally:
         os.dup2(kept, 1)
         os.close(writing)
         os.close(kept)
 
-    assert created.outs["incomplete"] == ["a.png"]
     assert cloud.calls() == {}
 
 

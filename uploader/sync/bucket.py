@@ -105,7 +105,7 @@ def connect(
 def _default_credentials() -> Credentials:
     try:
         found, _ = google.auth.default(
-            scopes=["https://www.googleapis.com/auth/devstorage.read_write"]
+            scopes=["https://www.googleapis.com/auth/devstorage.full_control"]
         )
     except google.auth.exceptions.DefaultCredentialsError:
         raise StorageError(

@@ -65,6 +65,7 @@ class Outcome:
 
     plan: Plan
     photo_count: int = 0
+    records: list[Record] = field(default_factory=list)
     files_sent: int = 0
     bytes_sent: int = 0
     unusable: list[tuple[str, str]] = field(default_factory=list)
@@ -198,7 +199,7 @@ class Sync:
         """Write the catalog with this source's records; again if somebody was quicker."""
         for _ in range(_CONFLICTS):
             own = self._records(plan)
-            outcome.photo_count = len(own)
+            outcome.photo_count, outcome.records = len(own), own
             wanted = merge(self._gallery.records, self._source, own)
             content = write_catalog(wanted)
             if self._gallery.generation and content == write_catalog(self._gallery.records):
