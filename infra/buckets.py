@@ -52,15 +52,16 @@ class PhotoBucket(pulumi.ComponentResource):
             labels=args.labels,
             opts=pulumi.ResourceOptions(parent=self, protect=not args.deletable),
         )
+        # Its id is its name, but unknown until it is made: a preview of a bucket yet to be made
+        # would show a name that `up` draws anew.
+        self.bucket, self.project_number = resource.id, resource.project_number
         gcp.storage.BucketIAMMember(
             f"{name}-readable-by-name",
-            bucket=resource.name,
+            bucket=self.bucket,
             role="roles/storage.legacyObjectReader",
             member="allUsers",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.bucket = resource.name
-        self.project_number = resource.project_number
         self.register_outputs({"bucket": self.bucket, "projectNumber": self.project_number})
 
 

@@ -5,8 +5,6 @@ refuse (`infra/limits.py`).
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
@@ -14,18 +12,21 @@ import pulumi
 from infra.alerts import Alerts, AlertsArgs
 from infra.api import GalleryApi, GalleryApiArgs
 from infra.archive import write_archive
+from infra.args import ImageGalleryArgs
 from infra.buckets import PhotoBucket, PhotoBucketArgs
+from infra.budget import BudgetArgs, declare_budget
+from infra.domain import Domain, DomainArgs
 from infra.function import InstanceLimits
 from infra.keys import HARMLESS_SERVICE
 from infra.labels import labels_of, title_of
-from infra.limits import BASE_URL, is_given, mistakes, refuse
+from infra.limits import is_given, mistakes, refuse
 from infra.propagation import Propagation
 from infra.services import EnabledServices, EnabledServicesArgs
 from infra.site import Site, SiteArgs
 from infra.tracking import Tracking, TrackingArgs
 from uploader.resource import Photos
 
-__all__ = ["ImageGallery", "ImageGalleryArgs"]
+__all__ = ["ImageGallery"]
 
 _SERVICES = (
     "apikeys",
@@ -42,50 +43,12 @@ _SERVICES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImageGalleryArgs:
-    """What one gallery is made of: a field for each setting, described in `Pulumi.yaml`.
-
-    Its defaults are those of `Pulumi.yaml`; a test holds the two together.
-    """
-
-    project: str
-    region: str = "europe-west1"
-    photos_dir: str = "photos"
-    title: str = ""
-    description: str = ""
-    home_url: str = ""
-    lang: str = ""
-    show_details: bool = False
-    location: str = "EU"
-    base_url: str = BASE_URL
-    domain: str = ""
-    rate_limit: int = 0
-    allowed_origins: Sequence[str] = ()
-    require_api_key: bool = True
-    keys: Sequence[str] = ("first",)
-    max_instances: int = 3
-    min_instances: int = 0
-    memory: str = "512Mi"
-    cpu: str = "1"
-    concurrency: int = 80
-    deletable: bool = False
-    propagation_seconds: int = 120
-    remove_many: int = 0
-    alert_email: pulumi.Input[str] = ""
-    budget_amount: int = 0
-    billing_account: pulumi.Input[str] = ""
-
-    def gallery_url(self, bucket: str) -> str:
-        """Return the address of a photo bucket, without a slash at its end."""
-        return self.base_url.rstrip("/").replace("{bucket}", bucket)
-
-
 class ImageGallery(pulumi.ComponentResource):
     """Photos of a folder, on a page of their own and behind an API.
 
     Creates: `EnabledServices`, `PhotoBucket`, `SourceBucket`, `Identities`, `GalleryKeys`,
-    `GalleryApi`, `Photos`, `Site`, `Tracking`; with `alert_email` also `Alerts`.
+    `GalleryApi`, `Photos`, `Site`, `Tracking`; with `alert_email` also `Alerts`,
+    with `domain` also `Domain`, with `budget_amount` also one `billing.Budget`.
     Raises `pulumi.RunError`, a line for each wrong argument.
     """
 
@@ -100,6 +63,8 @@ class ImageGallery(pulumi.ComponentResource):
     embed: pulumi.Output[str]
     """HTML to paste into a page."""
     content_security_policy: pulumi.Output[str]
+    dns_record: pulumi.Output[str] | None = None
+    """With `domain`: what to type where the domain is kept."""
 
     def __init__(
         self, name: str, args: ImageGalleryArgs, opts: pulumi.ResourceOptions | None = None
@@ -107,19 +72,14 @@ class ImageGallery(pulumi.ComponentResource):
         refuse(mistakes(name, args))
         super().__init__("image-gallery:index:ImageGallery", name, {}, opts)
         child = _after_services(name, args, self)
-        photo_bucket = PhotoBucket(
-            f"{name}-photos",
-            PhotoBucketArgs(
-                location=args.location,
-                labels=labels_of(pulumi.get_stack()),
-                deletable=args.deletable,
-            ),
-            child,
-        )
+        photo_bucket = PhotoBucket(f"{name}-photos", _bucket_args(args), child)
         self.bucket = photo_bucket.bucket
         gallery_url = self.bucket.apply(args.gallery_url)
         api = GalleryApi(name, _api_args(args, photo_bucket, gallery_url), child)
         self.api_url, self.api_key = api.url, api.first_key
+        if args.domain:
+            self.api_url = pulumi.Output.from_input(f"https://{args.domain}/api")
+            self.dns_record = _declare_domain(name, args, self.bucket, api, child)
         photos = Photos(
             f"{name}-photos",
             bucket=self.bucket,
@@ -131,24 +91,17 @@ class ImageGallery(pulumi.ComponentResource):
         self.photo_count = photos.photo_count
         site = Site(
             f"{name}-site",
-            _site_args(args, self.bucket, gallery_url, api),
+            _site_args(args, self.bucket, gallery_url, self.api_url, self.api_key),
             pulumi.ResourceOptions(parent=self),
         )
         self.site_url, self.embed = site.url, site.embed
         self.content_security_policy = site.content_security_policy
-        tracking = Tracking(
-            name,
-            TrackingArgs(
-                project=args.project,
-                title=title_of(pulumi.get_stack()),
-                service=api.service,
-                bucket=self.bucket,
-            ),
-            child,
-        )
+        tracking = Tracking(name, _tracking_args(args, self.bucket, api.service), child)
         self.dashboard_url = tracking.dashboard_url
         if is_given(args.alert_email):
-            Alerts(name, _alerts_args(args, self.bucket, api), child)
+            Alerts(name, _alerts_args(args, self.bucket, api.service, self.api_url), child)
+        if args.budget_amount:
+            declare_budget(f"{name}-budget", _budget_args(args, photo_bucket), child)
         self.register_outputs(
             {
                 "apiUrl": self.api_url,
@@ -170,10 +123,24 @@ def _after_services(
     enabled = Propagation(f"{name}-services", args.propagation_seconds)
     services = EnabledServices(
         f"{name}-services",
-        EnabledServicesArgs(services=_SERVICES, hooks=enabled.made),
+        EnabledServicesArgs(services=_services(args), hooks=enabled.made),
         pulumi.ResourceOptions(parent=parent),
     )
     return pulumi.ResourceOptions(parent=parent, depends_on=services, hooks=enabled.needed)
+
+
+def _services(args: ImageGalleryArgs) -> list[str]:
+    compute = ["compute"] if args.domain else []
+    budgets = ["billingbudgets"] if args.budget_amount else []
+    return [*_SERVICES, *compute, *budgets]
+
+
+def _bucket_args(args: ImageGalleryArgs) -> PhotoBucketArgs:
+    return PhotoBucketArgs(
+        location=args.location,
+        labels=labels_of(pulumi.get_stack()),
+        deletable=args.deletable,
+    )
 
 
 def _api_args(
@@ -200,6 +167,7 @@ def _api_args(
         ),
         deletable=args.deletable,
         propagation_seconds=args.propagation_seconds,
+        behind_load_balancer=bool(args.domain),
     )
 
 
@@ -207,14 +175,15 @@ def _site_args(
     args: ImageGalleryArgs,
     bucket: pulumi.Output[str],
     gallery_url: pulumi.Output[str],
-    api: GalleryApi,
+    api_url: pulumi.Output[str],
+    api_key: pulumi.Output[str],
 ) -> SiteArgs:
     return SiteArgs(
         folder=_root() / "site",
         bucket=bucket,
         gallery_url=gallery_url,
-        api_url=api.url,
-        api_key=api.first_key,
+        api_url=api_url,
+        api_key=api_key,
         allowed_origins=args.allowed_origins,
         title=args.title,
         description=args.description,
@@ -223,14 +192,60 @@ def _site_args(
     )
 
 
-def _alerts_args(args: ImageGalleryArgs, bucket: pulumi.Output[str], api: GalleryApi) -> AlertsArgs:
+def _tracking_args(
+    args: ImageGalleryArgs, bucket: pulumi.Output[str], service: pulumi.Output[str]
+) -> TrackingArgs:
+    return TrackingArgs(
+        project=args.project,
+        title=title_of(pulumi.get_stack()),
+        service=service,
+        bucket=bucket,
+    )
+
+
+def _declare_domain(
+    name: str,
+    args: ImageGalleryArgs,
+    bucket: pulumi.Output[str],
+    api: GalleryApi,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    domain = Domain(
+        f"{name}-domain",
+        DomainArgs(
+            domain=args.domain,
+            region=args.region,
+            bucket=bucket,
+            service=api.service,
+            rate_limit=args.rate_limit,
+        ),
+        opts,
+    )
+    return pulumi.Output.format("{0}. A {1}", args.domain, domain.address)
+
+
+def _budget_args(args: ImageGalleryArgs, photo_bucket: PhotoBucket) -> BudgetArgs:
+    return BudgetArgs(
+        title=title_of(pulumi.get_stack()),
+        billing_account=args.billing_account,
+        amount=args.budget_amount,
+        project_number=photo_bucket.project_number,
+    )
+
+
+def _alerts_args(
+    args: ImageGalleryArgs,
+    bucket: pulumi.Output[str],
+    service: pulumi.Output[str],
+    api_url: pulumi.Output[str],
+) -> AlertsArgs:
     return AlertsArgs(
         project=args.project,
         title=title_of(pulumi.get_stack()),
         labels=labels_of(pulumi.get_stack()),
         email=args.alert_email,
-        service=api.service,
-        api_url=api.url,
+        service=service,
+        api_url=api_url,
         bucket=bucket,
         max_instances=args.max_instances,
     )

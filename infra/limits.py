@@ -6,18 +6,13 @@ Owns: the refusal of wrong arguments, all at once, before anything is declared. 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pulumi
 
-if TYPE_CHECKING:
-    from infra.gallery import ImageGalleryArgs
+from infra.args import BASE_URL, ImageGalleryArgs
 
-__all__ = ["BASE_URL", "Mistake", "is_given", "mistakes", "refuse"]
-
-BASE_URL = "https://{bucket}.storage.googleapis.com"
-"""An origin for each bucket; the path style would give all buckets of Google's one origin."""
+__all__ = ["Mistake", "is_given", "mistakes", "refuse"]
 
 # docs.cloud.google.com/run/docs/configuring/services/cpu: processors → least and most MiB.
 # Between 0.08 and 1, any part; memory of more than 512 MiB wants half a processor.
@@ -79,7 +74,7 @@ def is_given(value: pulumi.Input[str]) -> bool:
     return not isinstance(value, str) or bool(value)
 
 
-def mistakes(name: str, args: "ImageGalleryArgs") -> list[Mistake]:
+def mistakes(name: str, args: ImageGalleryArgs) -> list[Mistake]:
     """Return everything that is wrong with a gallery's name and arguments."""
     checks = (_instance, _numbers, _places, _addresses, _keys, _texts, _belonging)
     found = [mistake for check in checks for mistake in check(args)]
@@ -89,7 +84,7 @@ def mistakes(name: str, args: "ImageGalleryArgs") -> list[Mistake]:
     return found
 
 
-def _instance(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _instance(args: ImageGalleryArgs) -> Iterator[Mistake]:
     fitting = _memory_range(args.cpu)
     if fitting is None:
         why = "an instance has 1, 2, 4, 6 or 8 processors, or a part of one from 0.08"
@@ -119,7 +114,7 @@ def _memory_range(cpu: str) -> tuple[int, int] | None:
     return _MEMORY_BELOW_ONE if number >= _HALF_CPU else _MEMORY_BELOW_HALF
 
 
-def _numbers(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _numbers(args: ImageGalleryArgs) -> Iterator[Mistake]:
     ranges = {
         "concurrency": (args.concurrency, 1, _CONCURRENCY),
         "maxInstances": (args.max_instances, 1, _INSTANCES),
@@ -139,7 +134,7 @@ def _numbers(args: "ImageGalleryArgs") -> Iterator[Mistake]:
         yield Mistake(key="minInstances", value=more, why=why, example=fewer)
 
 
-def _places(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _places(args: ImageGalleryArgs) -> Iterator[Mistake]:
     location, region = args.location, args.region
     if not re.fullmatch(_REGION, region):
         why = "it should look like europe-west1"
@@ -156,7 +151,7 @@ def _places(args: "ImageGalleryArgs") -> Iterator[Mistake]:
         yield Mistake(key="location", value=location, why=why, example=example)
 
 
-def _addresses(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _addresses(args: ImageGalleryArgs) -> Iterator[Mistake]:
     for index, origin in enumerate(args.allowed_origins):
         if not re.fullmatch(_ORIGIN, origin):
             why = (
@@ -186,7 +181,7 @@ def _is_page(address: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in address
 
 
-def _keys(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _keys(args: ImageGalleryArgs) -> Iterator[Mistake]:
     for index, key in enumerate(args.keys):
         if not re.fullmatch(_KEY, key):
             why = "a key's name has up to 30 lower case letters, digits and dashes"
@@ -198,7 +193,7 @@ def _keys(args: "ImageGalleryArgs") -> Iterator[Mistake]:
         yield Mistake(key="keys", value=value, why=why, example="first", path="keys[0]")
 
 
-def _texts(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _texts(args: ImageGalleryArgs) -> Iterator[Mistake]:
     if not args.photos_dir.strip():
         why = "it names the folder of your photographs"
         yield Mistake(key="photosDir", value=args.photos_dir, why=why, example="photos")
@@ -223,7 +218,7 @@ def _texts(args: "ImageGalleryArgs") -> Iterator[Mistake]:
             )
 
 
-def _belonging(args: "ImageGalleryArgs") -> Iterator[Mistake]:
+def _belonging(args: ImageGalleryArgs) -> Iterator[Mistake]:
     """Settings that mean something only beside another."""
     if args.rate_limit and not args.domain:
         why = "Google limits requests before a load balancer only, and that comes with a domain"

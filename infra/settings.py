@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from infra.gallery import ImageGalleryArgs
+from infra.args import ImageGalleryArgs
 from infra.limits import Mistake, mistakes, refuse
 
 __all__ = ["read_settings"]

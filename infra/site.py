@@ -142,4 +142,5 @@ def embed_html(gallery_url: str) -> str:
 def security_policy(gallery_url: str, api_url: str) -> str:
     """Return what a page with a strict Content-Security-Policy has to allow for the embed."""
     gallery, api = origin_of(gallery_url), origin_of(api_url)
-    return f"script-src {gallery}; img-src {gallery}; connect-src {gallery} {api}"
+    connect = " ".join(dict.fromkeys((gallery, api)))
+    return f"script-src {gallery}; img-src {gallery}; connect-src {connect}"

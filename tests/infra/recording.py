@@ -92,7 +92,10 @@ class Recorder(Monitor):
             service = {**inputs["serviceConfig"], "uri": "https://api.example"}
             computed["serviceConfig"] = service
         computed.pop("name" if "name" in inputs else "", None)
-        return f"{name}-id", {**inputs, **computed}
+        if type_.endswith(":GlobalAddress"):
+            computed["address"] = "203.0.113.7"
+        is_bucket = type_.endswith(":Bucket")
+        return computed["name"] if is_bucket else f"{name}-id", {**inputs, **computed}
 
 
 def settings_of(stack, **settings):
