@@ -18,3 +18,5 @@ pulumi.export("photoCount", gallery.photo_count)
 pulumi.export("dashboardUrl", gallery.dashboard_url)
 pulumi.export("embed", gallery.embed)
 pulumi.export("contentSecurityPolicy", gallery.content_security_policy)
+if gallery.dns_record:
+    pulumi.export("dnsRecord", gallery.dns_record)

@@ -31,6 +31,7 @@ OUTPUTS = {
     "dashboardUrl": "Address of the dashboard in Google's console.",
     "embed": "HTML to paste into a page.",
     "contentSecurityPolicy": "What a page with a strict policy has to allow for the embed.",
+    "dnsRecord": "With `domain`: what to type where that domain is kept.",
 }
 _MADE = "<!-- Made by `make docs`; do not edit. -->"
 _CONFIGURATION = """# Configuration

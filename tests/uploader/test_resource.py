@@ -197,7 +197,7 @@ def test_a_failed_create_raises_one_line_and_the_next_goes_on(
 def test_a_create_without_a_bucket_raises_one_line(provider, inputs, picture):
     picture("a.png")
 
-    with pytest.raises(UploaderError, match="^no-such-bucket at ") as failed:
+    with pytest.raises(UploaderError, match=r"^no-such-bucket at ") as failed:
         provider.create(inputs(bucket="no-such-bucket"))
 
     assert "\n" not in str(failed.value)
