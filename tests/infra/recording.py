@@ -65,7 +65,7 @@ class Recorder(Monitor):
         )
         if request.custom:
             self.declared.append(declared)
-        else:
+        elif request.type != "pulumi:pulumi:Stack":
             self.components[request.type.rpartition(":")[2]].append(declared)
         return answer
 
