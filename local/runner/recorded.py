@@ -45,6 +45,10 @@ def _channel(cloud: Cloud, inputs: Inputs) -> Inputs:
     return {"name": f"projects/{cloud.project}/notificationChannels/{id_}"}
 
 
+def _address(_: Cloud, __: Inputs) -> Inputs:
+    return {"address": "203.0.113.1"}  # kept for documentation: RFC 5737
+
+
 def _nothing(_: Cloud, __: Inputs) -> Inputs:
     return {}
 
@@ -63,4 +67,15 @@ RECORDED: dict[str, Callable[[Cloud, Inputs], Inputs]] = {
     "gcp:monitoring/notificationChannel:NotificationChannel": _channel,
     "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": _uptime_check,
     "gcp:monitoring/alertPolicy:AlertPolicy": _nothing,
+    "gcp:billing/budget:Budget": _nothing,
+    "gcp:compute/globalAddress:GlobalAddress": _address,
+    "gcp:compute/managedSslCertificate:ManagedSslCertificate": _nothing,
+    "gcp:compute/backendBucket:BackendBucket": _nothing,
+    "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup": _nothing,
+    "gcp:compute/securityPolicy:SecurityPolicy": _nothing,
+    "gcp:compute/backendService:BackendService": _nothing,
+    "gcp:compute/uRLMap:URLMap": _nothing,
+    "gcp:compute/targetHttpsProxy:TargetHttpsProxy": _nothing,
+    "gcp:compute/targetHttpProxy:TargetHttpProxy": _nothing,
+    "gcp:compute/globalForwardingRule:GlobalForwardingRule": _nothing,
 }

@@ -2,6 +2,7 @@
 
 from local.cloud.services import (
     accounts,
+    compute,
     control,
     functions,
     keys,
@@ -29,6 +30,7 @@ METHODS: list[Method] = [
     *accounts.METHODS,
     *usage.METHODS,
     *simple.METHODS,
+    *compute.METHODS,
     *operations.METHODS,
     *unsupported.METHODS,
 ]

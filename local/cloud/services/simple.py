@@ -29,6 +29,12 @@ COLLECTIONS = (
         id_from=("bucketId",),
         given=("_Default", "_Required"),
     ),
+    Collection(
+        "billingbudgets.billingAccounts.budgets",
+        "/billingbudgets/v1/",
+        "budgets",
+        parent="billingAccounts/<account>",
+    ),
     Collection("monitoring.projects.dashboards", "/monitoring/v1/", "dashboards"),
     *(
         Collection(f"monitoring.projects.{kind}", "/monitoring/v3/", kind)
