@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from uploader.doctor import examine_folder, examine_gallery
 from uploader.errors import UploaderError
 from uploader.folder.index import Index
-from uploader.folder.metadata import Metadata
 from uploader.folder.survey import survey
 from uploader.folder.writing import add_entries, rename_entries
 from uploader.render.pool import Pool
@@ -27,6 +26,8 @@ from uploader.sync.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from uploader.folder.metadata import Fields
+    from uploader.folder.survey import Photo
     from uploader.sync.sync import Outcome
 
 __all__ = ["main"]
@@ -150,7 +151,7 @@ def _init(given: argparse.Namespace) -> int:
     rename_entries(given.folder, found.moved)
     known = found.captioned | set(found.moved.values())
     fresh = {
-        photo.file.path: Metadata(caption=photo.words.caption, date=photo.words.date)
+        photo.file.path: _known(photo)
         for photo in (*found.photos, *found.hidden)
         if photo.file.path not in known
     }
@@ -158,6 +159,11 @@ def _init(given: argparse.Namespace) -> int:
     data = {"added": sorted(fresh), "moved": found.moved}
     _print(given, data, f"{len(fresh)} added, {len(found.moved)} moved in captions.yaml.")
     return DONE
+
+
+def _known(photo: Photo) -> Fields:
+    fields = {"caption": photo.metadata.caption, "date": photo.metadata.date}
+    return {name: text for name, text in fields.items() if text}
 
 
 def _captions(given: argparse.Namespace) -> int:

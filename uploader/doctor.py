@@ -1,4 +1,4 @@
-"""Finds what a gallery lacks: words in the folder, and in the bucket whatever does not fit.
+"""Finds what a gallery lacks: metadata in the folder, and in the bucket whatever does not fit.
 
 Changes nothing. What a sync mends is said so.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from uploader.sync.plan import is_sound, rendition_names
+from uploader.sync.plan import is_valid, rendition_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,9 @@ Finding = dict[str, Any]
 def examine_folder(survey: Survey) -> Iterator[Finding]:
     """Photos without alt text or date, files that cannot be shown, captions to mend."""
     for photo in survey.photos:
-        if not (photo.words.alt or photo.words.caption):
+        if not (photo.metadata.read_aloud or photo.metadata.decorative):
             yield _found("no alt text", photo.file.path, "Describe it: make captions")
-        if not photo.words.date:
+        if not photo.metadata.date:
             yield _found("no date", photo.file.path, 'Add date: "2017-08" in captions.yaml')
     for path, reason in survey.unusable:
         yield _found("unusable", path, f"It {reason}.")
@@ -43,7 +43,7 @@ def examine_gallery(gallery: Gallery) -> Iterator[Finding]:
     for name in sorted(gallery.objects.keys() - named):
         yield _found("rendition without record", name, "A sync deletes it when it is a day old.")
     for name in sorted(named & gallery.objects.keys()):
-        if not is_sound(gallery.objects[name]):
+        if not is_valid(name, gallery.objects[name]):
             yield _found("wrong headers", name, "A sync of its source sends it again.")
 
 

@@ -73,10 +73,10 @@ class Stopped(UploaderError):
 class Unusable(Exception):
     """One file cannot be shown; the message says why.
 
-    `passing` is true where the next run may find otherwise: such a file is no reason to remove
-    anything.
+    `transient` is true where the trouble is not the photo's: memory, time, a process that was
+    killed, a file that is being written. The next run tries again.
     """
 
-    def __init__(self, reason: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: str, *, transient: bool = False) -> None:
         super().__init__(reason)
-        self.passing = passing
+        self.transient = transient

@@ -5,7 +5,7 @@ from typing import Any
 
 __all__ = ["render"]
 
-_WORDS = ("caption", "date", "album", "credit", "license", "placeholder")
+_WORDS = ("caption", "date", "album", "credit", "license", "details", "placeholder")
 
 
 def render(record: Mapping[str, Any], base_url: str) -> dict[str, Any]:

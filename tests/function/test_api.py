@@ -43,7 +43,7 @@ def test_format_redirect_leads_to_the_image(client, storage):
 
     assert answer.status_code == 302
     assert answer.data == b""
-    assert answer.headers["Location"].startswith(f"{storage.url}/photos/v1/")
+    assert answer.headers["Location"].startswith(f"{storage.url}/photos/v2/")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def inputs(bucket, folder):
         return {
             "bucket": bucket.name,
             "base_url": "http://127.0.0.1/x",
-            "recipe": "v1",
+            "recipe": "v2",
             "source": "stack",
             "photos": _photos_in(str(folder)),
             "photos_dir": str(folder),
@@ -191,7 +191,7 @@ def test_a_failed_create_raises_one_line_and_the_next_goes_on(
     assert len(bucket.records()) == 2
     cloud.reset_calls()
     assert provider.create(inputs()).outs["photo_count"] == 4
-    assert cloud.calls()["storage.objects.insert"] == 3  # two photos of one width, and the catalog
+    assert cloud.calls()["storage.objects.insert"] == 5  # two files of two photos, and the catalog
 
 
 def test_a_create_without_a_bucket_raises_one_line(provider, inputs, picture):
@@ -329,7 +329,7 @@ def test_delete_removes_its_own_source_guard_or_no_guard(provider, inputs, pictu
     provider.delete(mine.id, mine.outs)
 
     assert {record["source"] for record in bucket.records()} == {"talk"}
-    assert len(bucket.objects()) == 12
+    assert len(bucket.objects()) == 1 + 2 * 11
     provider.delete(theirs.id, theirs.outs)
     assert bucket.objects() == {"catalog.jsonl": b'{"catalog":1,"count":0}\n'}
 

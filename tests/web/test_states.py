@@ -147,7 +147,7 @@ def test_while_the_api_fails_it_is_left_alone(gallery, blank):
 
 
 def test_a_photo_that_does_not_arrive_is_said_and_keeps_its_words(gallery, blank, axe):
-    blank.route("**/photos/v1/*", lambda route: route.fulfill(status=404))
+    blank.route("**/photos/v2/*", lambda route: route.fulfill(status=404))
 
     blank.goto(gallery.page_url)
 
@@ -159,7 +159,7 @@ def test_a_photo_that_does_not_arrive_is_said_and_keeps_its_words(gallery, blank
 
 def test_until_the_photo_arrives_its_placeholder_is_seen(gallery, blank):
     held = []
-    blank.route("**/photos/v1/*", lambda route: held.append(route))
+    blank.route("**/photos/v2/*", lambda route: held.append(route))
 
     blank.goto(gallery.page_url)
 
@@ -178,7 +178,7 @@ def test_a_slow_photo_does_not_hold_back_its_words(gallery, blank):
     blank.wait_for_selector(SHOWN)
     blank.wait_for_load_state("networkidle")
     blank.keyboard.press("ArrowRight")
-    blank.route("**/photos/v1/*", lambda route: None)
+    blank.route("**/photos/v2/*", lambda route: None)
     for _ in range(2):
         blank.locator(".plate:not([data-leaving])").wait_for()
         blank.wait_for_timeout(500)

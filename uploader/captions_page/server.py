@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from uploader.errors import CaptionsError, Unusable, UploaderError
 from uploader.folder.dates import EXAMPLES, parse_date
 from uploader.folder.index import Index
-from uploader.folder.metadata import Metadata, clean
+from uploader.folder.metadata import clean
 from uploader.folder.survey import survey
-from uploader.folder.writing import set_words
+from uploader.folder.writing import set_fields
 from uploader.render.pool import Pool
 
 if TYPE_CHECKING:
+    from uploader.folder.metadata import Fields, Metadata
     from uploader.folder.survey import Photo
 
 __all__ = ["create_app", "serve"]
@@ -81,7 +82,7 @@ def create_app(folder: Path, photos: list[Photo], pool: Pool) -> Flask:
     """The page for some photos of a folder."""
     app = Flask(__name__, static_folder=None)
     by_id = {photo.id: photo for photo in photos}
-    words = {photo.id: photo.words for photo in photos}
+    metadata = {photo.id: photo.metadata for photo in photos}
     writing = threading.Lock()
 
     @app.before_request
@@ -108,17 +109,16 @@ def create_app(folder: Path, photos: list[Photo], pool: Pool) -> Flask:
 
     @app.get("/photos")
     def list_photos() -> Response:
-        return jsonify([_as_json(photo, words[photo.id]) for photo in photos])
+        return jsonify([_as_json(photo, metadata[photo.id]) for photo in photos])
 
     @app.get("/photos/<id_>.webp")
     def picture(id_: str) -> Response:
         photo = by_id.get(id_) or abort(HTTPStatus.NOT_FOUND)
-        order = {"do": "render", "path": str(photo.file.location), "id": id_, "widest": 1600}
         try:
-            _, files = pool.ask(order)
+            made = pool.render(photo.file.location, id_, photo.size, widest=1600)
         except Unusable as error:
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        answer = Response(files[-1], mimetype="image/webp")
+        answer = Response(made.files[-1], mimetype="image/webp")
         answer.headers["Cache-Control"] = "private, max-age=86400"
         return answer
 
@@ -128,24 +128,28 @@ def create_app(folder: Path, photos: list[Photo], pool: Pool) -> Flask:
         try:
             written = _written(request.get_json())
             with writing:
-                set_words(folder, photo.file.path, written)
+                set_fields(folder, photo.file.path, _changed(metadata[id_], written))
         except (CaptionsError, OSError) as error:
             return jsonify(problem=str(error)), HTTPStatus.BAD_REQUEST
-        words[id_] = written
-        return jsonify(_as_json(photo, words[id_])), HTTPStatus.OK
+        metadata[id_] = replace(metadata[id_], **written)  # type: ignore[arg-type]  # these four are text
+        return jsonify(_as_json(photo, metadata[id_])), HTTPStatus.OK
 
     return app
 
 
-def _as_json(photo: Photo, words: Metadata) -> dict[str, Any]:
-    told = {name: text for name, text in asdict(words).items() if name in _FIELDS}
+def _as_json(photo: Photo, metadata: Metadata) -> dict[str, Any]:
+    told = {name: text for name, text in asdict(metadata).items() if name in _FIELDS}
     return {"id": photo.id, "path": photo.file.path, "size": photo.size, **told}
 
 
-def _written(given: dict[str, Any]) -> Metadata:
-    """Read the words that were written; raises CaptionsError for a date that is none."""
+def _changed(before: Metadata, written: dict[str, str]) -> Fields:
+    return {name: text for name, text in written.items() if getattr(before, name) != text}
+
+
+def _written(given: dict[str, Any]) -> dict[str, str]:
+    """Read the fields that were written; raises CaptionsError for a date that is none."""
     told = {name: clean(str(given.get(name, ""))) for name in _FIELDS}
     date = parse_date(told["date"]) if told["date"] else ""
     if date is None:
         raise CaptionsError(f"“{told['date']}” is no date. Type one of: {EXAMPLES}.")
-    return Metadata(caption=told["caption"], alt=told["alt"], date=date, credit=told["credit"])
+    return told | {"date": date}

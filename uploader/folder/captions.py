@@ -17,7 +17,7 @@ import yaml
 
 from uploader.errors import CaptionsError
 from uploader.folder.dates import EXAMPLES, parse_date
-from uploader.folder.metadata import FIELDS, Metadata, clean
+from uploader.folder.metadata import FIELDS, LONGEST, Fields, clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +44,9 @@ _DEFAULTS = ("credit", "license")
 
 @dataclass(frozen=True)
 class Entry:
-    """The words under one key of a captions file, and where they stand."""
+    """The fields under one key of a captions file, and where they stand."""
 
-    words: Metadata
+    fields: Fields
     file: str
     line: int
 
@@ -59,7 +59,7 @@ class Captions:
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    defaults: Metadata = field(default_factory=Metadata)
+    defaults: Fields = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -87,10 +87,13 @@ def read_metadata(path: Path, shown: str) -> Captions:
             '"image-description": "…"}. Mend it, or take it out of the folder.'
         ) from None
     read = Captions()
-    for name, row in rows:
-        date = parse_date(str(row.get("image-date") or "")) or ""
-        caption = clean(str(row.get("image-description") or ""))
-        read.entries.setdefault(name, Entry(Metadata(caption=caption, date=date), shown, 0))
+    for image, row in rows:
+        fields = {
+            "caption": clean(str(row.get("image-description") or "")),
+            "date": parse_date(str(row.get("image-date") or "")) or "",
+        }
+        known: Fields = {name: text for name, text in fields.items() if text}
+        read.entries.setdefault(image, Entry(known, shown, 0))
     return read
 
 
@@ -151,7 +154,7 @@ class _Reader:
     def _entry(self, key: Any, value: Any) -> None:
         name = unicodedata.normalize("NFC", self._text(key)).removeprefix("./")
         line = key.start_mark.line + 1
-        entry = Entry(self._words(name, value), self.shown, line)
+        entry = Entry(self._fields_of(name, value), self.shown, line)
         if name == "defaults":
             self.read_so_far.defaults = self._defaults(entry)
         elif (first := self.read_so_far.entries.setdefault(name, entry)) is not entry:
@@ -160,25 +163,26 @@ class _Reader:
                 f"{_quoted(name)} is there already, on line {first.line}, which counts.",
             )
 
-    def _defaults(self, entry: Entry) -> Metadata:
-        words = entry.words
-        if words != Metadata(credit=words.credit, license=words.license):
+    def _defaults(self, entry: Entry) -> Fields:
+        if entry.fields.keys() - set(_DEFAULTS):
             self._problem(
                 entry.line,
                 f"defaults: can only set {' and '.join(_DEFAULTS)}; the rest is left out.",
             )
-        return Metadata(credit=words.credit, license=words.license)
+        return {name: text for name, text in entry.fields.items() if name in _DEFAULTS and text}
 
-    def _words(self, name: str, value: Any) -> Metadata:
+    def _fields_of(self, name: str, value: Any) -> Fields:
         if isinstance(value, yaml.ScalarNode):
-            return Metadata(caption=clean(self._text(value, name)))
+            if not value.style and not value.value:
+                return {}  # a place that was not filled in
+            return {"caption": self._value("caption", value, name)}
         if isinstance(value, yaml.MappingNode):
             return self._fields(name, value)
         self._problem_typed(value, name, "is a list to YAML")
-        return Metadata()
+        return {}
 
-    def _fields(self, name: str, mapping: Any) -> Metadata:
-        given: dict[str, Any] = {}
+    def _fields(self, name: str, mapping: Any) -> Fields:
+        given: Fields = {}
         for key, value in mapping.value:
             field_name, line = self._text(key), key.start_mark.line + 1
             if field_name not in FIELDS:
@@ -193,10 +197,16 @@ class _Reader:
                 self._problem_typed(value, field_name, "is no text to YAML")
             else:
                 given[field_name] = self._value(field_name, value)
-        return Metadata(**given)
+        return given
 
-    def _value(self, name: str, node: Any) -> str | bool:
-        text, line = clean(self._text(node, name)), node.start_mark.line + 1
+    def _value(self, name: str, node: Any, shown: str = "") -> str | bool:
+        written, line = self._text(node, shown or name), node.start_mark.line + 1
+        text = clean(written)
+        if len(written.strip()) > LONGEST:
+            self._problem(
+                line,
+                f"{name} has {len(written.strip()):,} characters; the first {LONGEST:,} are shown.",
+            )
         if name == "hidden":
             if text.lower() not in _TRUTHS:
                 self._problem(line, f"hidden is {_quoted(text)}. Type: hidden: true")

@@ -1,6 +1,6 @@
 """Metadata that a photo file carries in itself: XMP, else IPTC, else EXIF.
 
-What cannot be read is unknown, for words are no reason to lose a photo.
+What cannot be read is unknown, for metadata is no reason to lose a photo.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from PIL import Image, IptcImagePlugin
 
 from uploader.folder.dates import parse_date
 from uploader.folder.identity import exif_of, png_chunks
-from uploader.folder.metadata import Metadata, clean
+from uploader.folder.metadata import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from xml.etree.ElementTree import Element
 
-__all__ = ["embedded_words"]
+    from uploader.folder.metadata import Fields
+
+__all__ = ["embedded_metadata"]
 
 # Exif 3.0, by tag: first directory, then the Exif directory.
 _DESCRIPTION, _ARTIST, _COPYRIGHT, _DATE_TIME = 0x010E, 0x013B, 0x8298, 0x0132
@@ -48,29 +50,32 @@ _CAMERA_TALK = re.compile(
 )
 
 
-def embedded_words(image: Image.Image, content: bytes) -> Metadata:
-    """The words within a file, given as opened image and as bytes."""
-    found = Metadata()
+def embedded_metadata(image: Image.Image, content: bytes) -> Fields:
+    """The fields that a file has, given as opened image and as bytes."""
+    found: Fields = {}
     for read in (_from_xmp, _from_iptc, _from_exif):
         try:
-            found = found.or_else(read(image, content))
+            fields = read(image, content)
         except Exception:  # noqa: S112 - parsers of strangers' metadata raise anything
             continue
+        for name, value in fields.items():
+            if value:
+                found.setdefault(name, value)
     return found
 
 
-def _from_xmp(image: Image.Image, content: bytes) -> Metadata:
+def _from_xmp(image: Image.Image, content: bytes) -> Fields:
     packet = _xmp_packet(image, content)
     if not packet or len(packet) > _LARGEST:
-        return Metadata()
+        return {}
     facts = _facts(fromstring(packet.strip(b"\0 \r\n\t")))
-    return Metadata(
-        caption=_caption(facts, _DC + "description", _DC + "title"),
-        alt=_first(facts, _IPTC_CORE + "AltTextAccessibility"),
-        date=_date(facts, _XMP_EXIF + "DateTimeOriginal", _PHOTOSHOP + "DateCreated"),
-        credit=_first(facts, _DC + "creator", _PHOTOSHOP + "Credit"),
-        license=_first(facts, _DC + "rights", _XMP_RIGHTS + "UsageTerms"),
-    )
+    return {
+        "caption": _caption(facts, _DC + "description", _DC + "title"),
+        "alt": _first(facts, _IPTC_CORE + "AltTextAccessibility"),
+        "date": _date(facts, _XMP_EXIF + "DateTimeOriginal", _PHOTOSHOP + "DateCreated"),
+        "credit": _first(facts, _DC + "creator", _PHOTOSHOP + "Credit"),
+        "license": _first(facts, _DC + "rights", _XMP_RIGHTS + "UsageTerms"),
+    }
 
 
 def _xmp_packet(image: Image.Image, content: bytes) -> bytes:
@@ -129,16 +134,16 @@ def _said(caption: str) -> str:
     return "" if _CAMERA_TALK.fullmatch(caption) else caption
 
 
-def _from_iptc(image: Image.Image, _content: bytes) -> Metadata:
+def _from_iptc(image: Image.Image, _content: bytes) -> Fields:
     read: Callable[[Image.Image], dict[tuple[int, int], Any] | None] = IptcImagePlugin.getiptcinfo  # type: ignore[assignment]  # its type names file formats
     facts = {name: _joined(value) for name, value in (read(image) or {}).items()}
     created = facts.get(_CREATED, ""), facts.get(_CREATED_TIME, "")
-    return Metadata(
-        caption=_said(facts.get(_CAPTION, "")) or _said(facts.get(_TITLE, "")),
-        credit=facts.get(_BYLINE, ""),
-        license=facts.get(_NOTICE, ""),
-        date=_iptc_date(*created),
-    )
+    return {
+        "caption": _said(facts.get(_CAPTION, "")) or _said(facts.get(_TITLE, "")),
+        "credit": facts.get(_BYLINE, ""),
+        "license": facts.get(_NOTICE, ""),
+        "date": _iptc_date(*created),
+    }
 
 
 def _joined(value: bytes | list[bytes]) -> str:
@@ -153,7 +158,7 @@ def _iptc_date(date: str, time: str) -> str:
     return day
 
 
-def _from_exif(image: Image.Image, content: bytes) -> Metadata:
+def _from_exif(image: Image.Image, content: bytes) -> Fields:
     exif = Image.Exif()
     if image.format == "TIFF":
         exif = image.getexif()
@@ -165,12 +170,12 @@ def _from_exif(image: Image.Image, content: bytes) -> Metadata:
         within.get(_DATE_TIME_DIGITIZED),
         exif.get(_DATE_TIME),
     )
-    return Metadata(
-        caption=_said(_text(exif.get(_DESCRIPTION))),
-        credit=_text(exif.get(_ARTIST)),
-        license=_text(exif.get(_COPYRIGHT)),
-        date=_earliest_known(map(_text, dates)),
-    )
+    return {
+        "caption": _said(_text(exif.get(_DESCRIPTION))),
+        "credit": _text(exif.get(_ARTIST)),
+        "license": _text(exif.get(_COPYRIGHT)),
+        "date": _earliest_known(map(_text, dates)),
+    }
 
 
 def _text(value: object) -> str:

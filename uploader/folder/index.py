@@ -1,18 +1,22 @@
 """What is known of files from earlier runs, so that a file that has not changed is not read again.
 
 A convenience only: it lies in the photo folder as `.gallery-index`, shared by program, command line
-and resource; where it cannot be written or read, everything works without it.
+and resource; where it cannot be written or read, everything works without it. Each fact is written
+at once, so that runs do not wait for each other, and one that is killed loses nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import logging
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from uploader.folder.identity import RULE
+from uploader.folder.metadata import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,20 +27,17 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "Index"]
 
 FILE = ".gallery-index"
-_LAYOUT = f"4.{RULE}"  # another one begins with an empty index
+_log = logging.getLogger(__name__)
 
-_TABLES = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-CREATE TABLE IF NOT EXISTS layout (version TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT, known TEXT);
-CREATE TABLE IF NOT EXISTS renditions
-  (recipe TEXT, id TEXT, known TEXT, PRIMARY KEY (recipe, id));
-CREATE TABLE IF NOT EXISTS withdrawn (bucket TEXT, id TEXT, PRIMARY KEY (bucket, id));
-DELETE FROM files WHERE '{_LAYOUT}' NOT IN (SELECT version FROM layout);
-DELETE FROM layout;
-INSERT INTO layout VALUES ('{_LAYOUT}');
-"""  # noqa: S608 - the version is ours
+_TABLES = """
+CREATE TABLE layout (version TEXT PRIMARY KEY);
+CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT, known TEXT);
+CREATE TABLE troubled (path TEXT PRIMARY KEY);
+CREATE TABLE placeholders (recipe TEXT, id TEXT, placeholder TEXT, PRIMARY KEY (recipe, id));
+CREATE TABLE withdrawn (bucket TEXT, id TEXT, PRIMARY KEY (bucket, id));
+"""
+# Whatever changes what is known of a file begins with an empty index, and so does another version.
+_LAYOUT = hashlib.sha256(json.dumps([_TABLES, RULE, FIELDS]).encode()).hexdigest()[:16]
 
 
 class Index:
@@ -53,75 +54,100 @@ class Index:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(sqlite3.Error):
-            self._database.commit()
+        with self._lock:
             self._database.close()
-
-    def save(self) -> None:
-        """Keep what was learnt even if this process dies."""
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            self._database.commit()
 
     def files(self) -> dict[str, tuple[Stamp, dict[str, Any]]]:
         """All files that were ever seen, by path: their stamp and what is known of them."""
-        rows = self._ask("SELECT path, stamp, known FROM files")
+        rows = self._execute("SELECT path, stamp, known FROM files")
         return {path: (tuple(json.loads(stamp)), json.loads(known)) for path, stamp, known in rows}
 
     def learn_file(self, path: str, stamp: Stamp, known: dict[str, Any]) -> None:
         """Remember what one file holds."""
-        told = (path, json.dumps(stamp), json.dumps(known))
-        self._ask("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", *told)
+        row = (path, json.dumps(stamp), json.dumps(known))
+        self._execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", *row)
+        self._execute("DELETE FROM troubled WHERE path = ?", path)
 
     def learn_undecodable(self, path: str, reason: str) -> None:
         """Remember that a file can be identified, but not be shown."""
-        self._ask(
-            "UPDATE files SET known = json_set(known, '$.undecodable', ?) WHERE path = ?",
-            reason,
-            path,
-        )
+        statement = "UPDATE files SET known = json_set(known, '$.undecodable', ?) WHERE path = ?"
+        self._execute(statement, reason, path)
 
-    def renditions(self, recipe: str) -> dict[str, dict[str, Any]]:
-        """What is known of pictures that were rendered before by this recipe, by id."""
-        rows = self._ask("SELECT id, known FROM renditions WHERE recipe = ?", recipe)
-        return {id_: json.loads(known) for id_, known in rows}
+    def troubled(self) -> set[str]:
+        """Paths of files whose last attempt ended in trouble that was perhaps not theirs."""
+        return {path for (path,) in self._execute("SELECT path FROM troubled")}
 
-    def learn_rendition(self, recipe: str, id_: str, known: dict[str, Any]) -> None:
-        """Remember what was made of one picture."""
-        told = (recipe, id_, json.dumps(known))
-        self._ask("INSERT OR REPLACE INTO renditions VALUES (?, ?, ?)", *told)
+    def learn_trouble(self, path: str) -> None:
+        """Remember that this file is to be tried alone, and last."""
+        self._execute("INSERT OR REPLACE INTO troubled VALUES (?)", path)
+
+    def placeholders(self, recipe: str) -> dict[str, str]:
+        """Placeholders of pictures that were rendered before by this recipe, by id."""
+        select = "SELECT id, placeholder FROM placeholders WHERE recipe = ?"
+        return dict(self._execute(select, recipe))
+
+    def learn_rendition(self, recipe: str, id_: str, path: str, placeholder: str) -> None:
+        """Remember that one picture was rendered."""
+        insert = "INSERT OR REPLACE INTO placeholders VALUES (?, ?, ?)"
+        self._execute(insert, recipe, id_, placeholder)
+        self._execute("DELETE FROM troubled WHERE path = ?", path)
 
     def withdrawing(self, bucket: str, ids: Iterable[str]) -> None:
         """Remember, on disk, whose renditions are about to be deleted."""
         for id_ in ids:
-            self._ask("INSERT OR REPLACE INTO withdrawn VALUES (?, ?)", bucket, id_)
-        self.save()
+            self._execute("INSERT OR REPLACE INTO withdrawn VALUES (?, ?)", bucket, id_)
 
     def withdrawn(self, bucket: str) -> set[str]:
         """Whose renditions were to be deleted, by this run or one that was interrupted."""
-        return {row[0] for row in self._ask("SELECT id FROM withdrawn WHERE bucket = ?", bucket)}
+        select = "SELECT id FROM withdrawn WHERE bucket = ?"
+        return {id_ for (id_,) in self._execute(select, bucket)}
 
     def forget_withdrawn(self, bucket: str) -> None:
         """They are gone."""
-        self._ask("DELETE FROM withdrawn WHERE bucket = ?", bucket)
+        self._execute("DELETE FROM withdrawn WHERE bucket = ?", bucket)
 
-    def _ask(self, question: str, *values: str) -> list[Any]:
+    def _execute(self, statement: str, *values: str) -> list[Any]:
         """A disk that is full, or a file that is ruined, must not end the run."""
         with self._lock:
             try:
-                return self._database.execute(question, values).fetchall()
+                return self._database.execute(statement, values).fetchall()
             except sqlite3.ProgrammingError:
                 raise
-            except sqlite3.Error:
+            except sqlite3.Error as error:
+                _log.warning("%s is not used: %s", FILE, error)
                 return []
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """The index on disk; else one in memory, which lasts as long as the run."""
-    for place in (str(path), ":memory:"):
-        try:
-            database = sqlite3.connect(place, timeout=5, check_same_thread=False)
-            database.executescript(_TABLES)
-        except sqlite3.Error:
-            continue
-        return database
-    raise AssertionError
+    try:
+        return _connected(str(path))
+    except sqlite3.Error as error:
+        _log.warning("%s cannot be used, and all files are read again: %s", path, error)
+        return _connected(":memory:")
+
+
+def _connected(place: str) -> sqlite3.Connection:
+    database = sqlite3.connect(place, timeout=5, check_same_thread=False, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        if not _is_current(database):
+            _begin_anew(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _is_current(database: sqlite3.Connection) -> bool:
+    with contextlib.suppress(sqlite3.OperationalError):  # no such table, or column
+        return database.execute("SELECT version FROM layout").fetchall() == [(_LAYOUT,)]
+    return False
+
+
+def _begin_anew(database: sqlite3.Connection) -> None:
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    drops = "".join(f'DROP TABLE IF EXISTS "{name}";' for (name,) in tables)
+    insert = f"INSERT INTO layout VALUES ('{_LAYOUT}');"  # noqa: S608 - the version is ours
+    database.executescript(f"BEGIN IMMEDIATE; {drops} {_TABLES} {insert} COMMIT;")

@@ -13,10 +13,18 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uploader.errors import FolderError
+from uploader.errors import FolderError, Unusable
 from uploader.folder.captions import CAPTIONS, METADATA
 
-__all__ = ["PHOTOS", "Folder", "PhotoFile", "Stamp", "list_folder", "stamp", "text_of"]
+__all__ = [
+    "PHOTOS",
+    "Folder",
+    "PhotoFile",
+    "Stamp",
+    "list_folder",
+    "read_regular",
+    "text_of",
+]
 
 Stamp = tuple[int, int, int]
 
@@ -131,7 +139,7 @@ def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
     elif not stat.S_ISREG((status := target.stat()).st_mode):
         listed.unusable.append((path, "is no regular file"))
     else:
-        listed.photos.append(PhotoFile(path, target, stamp(status)))
+        listed.photos.append(PhotoFile(path, target, _stamp(status)))
 
 
 def _target(location: Path) -> Path:
@@ -139,9 +147,29 @@ def _target(location: Path) -> Path:
     return Path(os.path.realpath(location, strict=True))
 
 
-def stamp(status: os.stat_result) -> Stamp:
+def _stamp(status: os.stat_result) -> Stamp:
     """What changes when a file does: size, time of change in nanoseconds, inode."""
     return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def read_regular(path: str | Path, largest: int) -> tuple[bytes, Stamp, Stamp]:
+    """Read a file, with its stamps before and after; Unusable if it is none, or too large.
+
+    Never waits for a FIFO or a device, and follows no link.
+    """
+    with open(path, "rb", opener=_opener) as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise Unusable("is no regular file", transient=True)
+        if before.st_size > largest:
+            at_most = f"{largest / 1_000_000:,.0f} MB are read"
+            raise Unusable(f"is {before.st_size / 1_000_000:,.0f} MB; at most {at_most}")
+        content = file.read(before.st_size + 1)
+        return content, _stamp(before), _stamp(os.fstat(file.fileno()))
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def _why(error: OSError) -> str:

@@ -1,4 +1,4 @@
-"""A photo folder as the gallery sees it: pictures with their words, and what ails the rest.
+"""A photo folder as the gallery sees it: pictures with their metadata, and what ails the rest.
 
 Reads the folder, never the bucket. A file that the index knows is not opened.
 """
@@ -9,17 +9,20 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from uploader.errors import FolderError, Unusable
+from uploader.errors import FolderError
 from uploader.folder.captions import CAPTIONS, Captions, Entry, read_captions, read_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
 from uploader.folder.metadata import Metadata
-from uploader.parallel import each
+from uploader.render.pool import attempt_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from uploader.errors import Unusable
     from uploader.folder.index import Index
+    from uploader.folder.listing import Stamp
+    from uploader.folder.metadata import Fields
     from uploader.render.pool import Pool
 
 __all__ = ["Photo", "Survey", "survey"]
@@ -27,17 +30,19 @@ __all__ = ["Photo", "Survey", "survey"]
 
 @dataclass(frozen=True)
 class Photo:
-    """One picture to show: its file, id, size upright in pixels, and words."""
+    """One picture to show: its file, id, size upright in pixels, and metadata."""
 
     file: PhotoFile
     id: str
     size: tuple[int, int]
-    words: Metadata
+    metadata: Metadata
+    before: str = ""
+    """The id of the picture that the file held before, if that was another one."""
 
     @property
     def digest(self) -> str:
-        """Changes whenever a word or the album does."""
-        return self.words.digest(self.file.album)
+        """Changes whenever the metadata or the album does."""
+        return self.metadata.digest(self.file.album)
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Survey:
     photos: list[Photo] = field(default_factory=list)
     hidden: list[Photo] = field(default_factory=list)
     undecodable: list[Photo] = field(default_factory=list)
+    """Files that are there, and that cannot be shown now: what was shown of them stays."""
     twice: list[tuple[str, str]] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
     left_alone: list[tuple[str, str]] = field(default_factory=list)
@@ -55,11 +61,13 @@ class Survey:
     """Paths that some captions file has an entry for."""
     moved: dict[str, str] = field(default_factory=dict)
     """Entries of the root's captions file whose photo has another path now: {old: new}."""
+    former: dict[str, str] = field(default_factory=dict)
+    """Where pictures were or are, as far as earlier runs know: {id: path}."""
     partial: bool = False
 
 
-def survey(root: Path, index: Index, pool: Pool) -> Survey:
-    """Look at a folder.
+def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Survey:
+    """Look at a folder; with `details`, of camera and exposure as well.
 
     FolderError if it is missing or holds no photo; CaptionsError if captions cannot be read.
     """
@@ -68,18 +76,28 @@ def survey(root: Path, index: Index, pool: Pool) -> Survey:
     captions = _Captions(listed)
     seen: dict[str, str] = {}
     for file, known in _inspected(listed.photos, index, pool):
+        embedded = dict(known.get("metadata", {}))
+        if not details:
+            embedded.pop("details", None)
+        metadata = captions.metadata(file.path, embedded)
+        before = known.get("before", "")
         if "id" in known:
-            words = captions.words(file.path, known)
-            photo = Photo(file, known["id"], tuple(known["size"]), words)
+            photo = Photo(file, known["id"], tuple(known["size"]), metadata, before)
             _place(found, seen, photo, known.get("undecodable"))
         else:
             found.unusable.append((file.path, known["unusable"]))
-            found.partial = found.partial or known.get("passing", False)
+            found.partial = found.partial or (known["transient"] and not before)
+            if before:
+                unreadable = found.hidden if metadata.hidden else found.undecodable
+                unreadable.append(Photo(file, before, (0, 0), metadata))
     found.unusable.sort()
     found.captioned = captions.paths()
-    found.moved = _moved(found, index, {file.path for file in listed.photos})
-    found.problems = captions.problems(found, {file.path for file in listed.photos})
-    if not seen:
+    there = {file.path for file in listed.photos}
+    stored = {path: known for path, (_, known) in index.files().items()}
+    found.former = {known["id"]: path for path, known in stored.items() if "id" in known}
+    found.moved = _moved(found, stored, there)
+    found.problems = captions.problems(found, there)
+    if not seen and not found.undecodable:
         raise FolderError(_empty(root, found))
     return found
 
@@ -88,7 +106,7 @@ def _place(found: Survey, seen: dict[str, str], photo: Photo, undecodable: str |
     first = seen.setdefault(photo.id, photo.file.path)
     if first != photo.file.path:
         found.twice.append((photo.file.path, first))
-    elif photo.words.hidden:
+    elif photo.metadata.hidden:
         found.hidden.append(photo)
     elif undecodable:
         found.undecodable.append(photo)
@@ -112,30 +130,41 @@ def _inspected(
     files: list[PhotoFile], index: Index, pool: Pool
 ) -> Iterable[tuple[PhotoFile, dict[str, Any]]]:
     """Each file with what it holds, in order; those that the index knows are not opened."""
-    before = index.files()
+    stored = index.files()
     known = {
-        file.path: before[file.path][1] for file in files if _same(before.get(file.path), file)
+        file.path: stored[file.path][1]
+        for file in files
+        if file.path in stored and stored[file.path][0] == file.stamp
     }
 
     def inspect(file: PhotoFile) -> None:
-        try:
-            answer, _ = pool.ask({"do": "inspect", "path": str(file.location)})
-        except Unusable as error:
-            known[file.path] = {"unusable": str(error), "passing": error.passing}
-            stamp = file.stamp
-        else:
-            known[file.path] = {name: answer[name] for name in ("id", "size", "words")}
-            stamp = tuple(answer["stamp"])
-        if not known[file.path].get("passing"):
-            index.learn_file(file.path, stamp, known[file.path])
+        (id_, size, metadata), stamp = pool.inspect(file.location, file.stamp[0])
+        facts = {"id": id_, "size": size, "metadata": metadata}
+        learn(file, facts, stamp)
 
-    each((file for file in files if file.path not in known), inspect, pool.count * 2)
-    index.save()
+    def give_up(file: PhotoFile, error: Unusable) -> None:
+        facts = {"unusable": str(error), "transient": error.transient}
+        learn(file, facts, (0, 0, 0) if error.transient else file.stamp)
+        if error.transient:
+            index.learn_trouble(file.path)
+
+    def learn(file: PhotoFile, facts: dict[str, Any], stamp: Stamp) -> None:
+        if before := _last_shown(stored.get(file.path)):
+            facts["before"] = before
+        index.learn_file(file.path, stamp, facts)
+        known[file.path] = facts
+
+    unknown = [file for file in files if file.path not in known]
+    troubled = index.troubled() if unknown else set()
+    attempt_all(inspect, unknown, pool.count * 2, give_up, lambda file: file.path in troubled)
     return ((file, known[file.path]) for file in files)
 
 
-def _same(before: tuple[tuple[int, int, int], dict[str, Any]] | None, file: PhotoFile) -> bool:
-    return before is not None and before[0] == file.stamp
+def _last_shown(stored: tuple[Stamp, dict[str, Any]] | None) -> str:
+    """The id of the picture that a file last held when it could be shown."""
+    known = stored[1] if stored else {}
+    unreadable = "unusable" in known or "undecodable" in known
+    return str(known.get("before" if unreadable else "id", ""))
 
 
 class _Captions:
@@ -148,15 +177,16 @@ class _Captions:
             folder = path[: path.rfind("/") + 1]
             self._beside.setdefault(folder, []).append(read(location, path))
 
-    def words(self, path: str, known: dict[str, Any]) -> Metadata:
-        """A photo's words: as written down, else as the file has them, else the defaults."""
-        written, default = Metadata(), Metadata()
+    def metadata(self, path: str, embedded: Fields) -> Metadata:
+        """A photo's metadata: as written down, else as the file has it, else the defaults."""
+        written: list[Fields] = []
+        defaults: list[Fields] = []
         for folder in _folders(path):
             for captions in self._beside.get(folder, ()):
-                entry = captions.entries.get(path[len(folder) :])
-                written = written.or_else(entry.words) if entry else written
-                default = default.or_else(captions.defaults)
-        return written.or_else(Metadata(**known["words"])).or_else(default)
+                if entry := captions.entries.get(path[len(folder) :]):
+                    written.append(entry.fields)
+                defaults.append(captions.defaults)
+        return Metadata.merged(*written, embedded, *defaults)
 
     def paths(self) -> set[str]:
         """All paths that have an entry, whether there is such a photo or not."""
@@ -178,10 +208,10 @@ class _Captions:
                     yield folder, name, entry
 
 
-def _moved(found: Survey, index: Index, there: set[str]) -> dict[str, str]:
+def _moved(found: Survey, stored: dict[str, Any], there: set[str]) -> dict[str, str]:
     """Entries without photo whose picture was at their path before, and is elsewhere now."""
     gone = found.captioned - there
-    before = {path: known.get("id") for path, (_, known) in index.files().items() if path in gone}
+    before = {path: known.get("id") for path, known in stored.items() if path in gone}
     now = {p.id: p.file.path for p in (*found.photos, *found.hidden)}
     moved = {path: now[id_] for path, id_ in sorted(before.items()) if id_ in now}
     return {old: new for old, new in moved.items() if new not in found.captioned}
@@ -199,7 +229,7 @@ def _folders(path: str) -> list[str]:
 def _hint(path: str, new: str | None, there: set[str]) -> str:
     """What was probably meant: the photo under its new name, or in other case, or elsewhere."""
     if new:
-        return f"It is “{new}” now; python -m uploader init moves its words."
+        return f"It is “{new}” now; python -m uploader init moves its entry."
     wanted = unicodedata.normalize("NFKC", path).casefold()
     for other in sorted(there):
         folded = unicodedata.normalize("NFKC", other).casefold()

@@ -1,6 +1,6 @@
-"""Writes words into `captions.yaml`: adds, changes and renames entries, and nothing else.
+"""Writes into `captions.yaml`: adds, changes and renames entries, and nothing else.
 
-Comments, order and words that nobody changed stay byte for byte. Every string is written in double
+Comments, order and text that nobody changed stay byte for byte. Every string is written in double
 quotes, so that YAML cuts and twists none.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -18,32 +18,34 @@ import yaml
 
 from uploader.errors import CaptionsError
 from uploader.folder.captions import CAPTIONS, LOADER, decode, parse_captions
+from uploader.folder.metadata import FIELDS
 
 if TYPE_CHECKING:
-    from uploader.folder.metadata import Metadata
+    from uploader.folder.metadata import Fields
 
-__all__ = ["add_entries", "rename_entries", "set_words"]
+__all__ = ["add_entries", "rename_entries", "set_fields"]
 
-_ASKED = ("caption", "alt", "date", "credit")  # what a new entry offers to fill in
+_OFFERED = ("caption", "alt", "date", "credit")
 
 _HEAD = """\
-# The words of the photos beside and below this file. Each string in quotes; leave out what is not
-# known. `hidden: true` takes a photo out of the gallery.
+# Captions and more of the photos beside and below this file, each in quotes. What is not written
+# here comes from the file; an empty "" takes that away. `hidden: true` takes a photo out.
 """
 
 
-def add_entries(root: Path, entries: dict[str, Metadata]) -> None:
+def add_entries(root: Path, entries: dict[str, Fields]) -> None:
     """Append entries, by path, to the captions file of the root folder."""
     if not entries:
         return
     file = root / CAPTIONS
     text = _text(file)
-    blocks = (f"{_quoted(path)}:\n{_block(words, _ASKED)}" for path, words in entries.items())
-    _replace(file, f"{(text or _HEAD).rstrip()}\n\n{''.join(blocks)}", _words_in(text) | entries)
+    blocks = (f"{_quoted(path)}:\n{_block(fields)}" for path, fields in entries.items())
+    wanted = _fields_in(text) | entries
+    _replace(file, f"{(text or _HEAD).rstrip()}\n\n{''.join(blocks)}", wanted)
 
 
-def set_words(root: Path, path: str, words: Metadata) -> None:
-    """Make caption, alt, date and credit of one photo what they are here, wherever they stand.
+def set_fields(root: Path, path: str, changed: Fields) -> None:
+    """Write some fields of one photo, wherever they stand, and leave its others as they are.
 
     The nearest captions file that has the photo is changed, else the root's.
     """
@@ -51,12 +53,13 @@ def set_words(root: Path, path: str, words: Metadata) -> None:
     text = _text(file)
     places = [place for place in _places(file, text) if place.name == name]
     if not places:
-        add_entries(root, {path: words})
+        add_entries(root, {path: changed})
         return
-    before = _words_in(text)
-    words = replace(words, license=before[name].license, hidden=before[name].hidden)
-    entry = f"{_quoted(name)}:\n{_block(words, ('caption',))}".rstrip()
-    _replace(file, text[: places[0].start] + entry + text[places[0].end :], before | {name: words})
+    before = _fields_in(text)
+    fields = before[name] | changed
+    entry = f"{_quoted(name)}:\n{_block(fields)}".rstrip()
+    place = places[0]
+    _replace(file, text[: place.start] + entry + text[place.end :], before | {name: fields})
 
 
 def rename_entries(root: Path, moved: dict[str, str]) -> None:
@@ -67,8 +70,8 @@ def rename_entries(root: Path, moved: dict[str, str]) -> None:
         if new := moved.get(place.name):
             changed = changed[: place.start] + _quoted(new) + changed[place.key_end :]
     if changed != text:
-        before = _words_in(text)
-        _replace(file, changed, {moved.get(name, name): words for name, words in before.items()})
+        before = _fields_in(text)
+        _replace(file, changed, {moved.get(name, name): fields for name, fields in before.items()})
 
 
 def _home(root: Path, path: str) -> tuple[Path, str]:
@@ -91,7 +94,7 @@ def _text(file: Path) -> str:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an entry stands in the text: its key's start and end, and the end of its words."""
+    """Where an entry stands in the text: its key's start and end, and the end of its fields."""
 
     name: str
     start: int
@@ -128,23 +131,24 @@ def _last(node: Any) -> Any:
     return node
 
 
-def _block(words: Metadata, always: tuple[str, ...]) -> str:
-    """The fields of an entry: those that are known, and those that are asked for."""
-    lines = [
-        f"  {name}: {_quoted(getattr(words, name))}\n"
-        for name in (*_ASKED, "license")
-        if getattr(words, name) or name in always
-    ]
-    return "".join(lines) + ("  hidden: true\n" if words.hidden else "")
+def _block(fields: Fields) -> str:
+    """The lines of an entry; what is not known is offered as a comment."""
+    lines = [f"  {name}: {_scalar(fields[name])}\n" for name in FIELDS if name in fields]
+    offered = (name for name in _OFFERED if name not in fields)
+    return "".join([*lines, *(f'  # {name}: ""\n' for name in offered)])
+
+
+def _scalar(value: str | bool) -> str:
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _replace(file: Path, text: str, wanted: dict[str, Metadata]) -> None:
+def _replace(file: Path, text: str, wanted: dict[str, Fields]) -> None:
     """Write the whole file or nothing, once it is sure that it says what is wanted."""
-    if _words_in(text) != wanted:
+    if _fields_in(text) != wanted:
         raise CaptionsError(f"{file} is written in a way that can be read, but not changed.")
     mode = file.stat().st_mode if file.exists() else 0o644
     with NamedTemporaryFile("wb", dir=file.parent, prefix=".captions", delete=False) as out:
@@ -159,5 +163,5 @@ def _replace(file: Path, text: str, wanted: dict[str, Metadata]) -> None:
             raise
 
 
-def _words_in(text: str) -> dict[str, Metadata]:
-    return {name: entry.words for name, entry in parse_captions(text, CAPTIONS).entries.items()}
+def _fields_in(text: str) -> dict[str, Fields]:
+    return {name: entry.fields for name, entry in parse_captions(text, CAPTIONS).entries.items()}

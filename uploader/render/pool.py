@@ -1,148 +1,226 @@
 """A few worker processes, so that a decoder that crashes, hangs or wants all memory costs one file.
 
-Not a ProcessPoolExecutor: that one gives up as a whole when a process dies, and imports the main
-program anew.
+Each worker is a pool of its own: what one of them dies of cannot stall the others. What a worker
+dies of is trouble of this moment, and no fault of the photo.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import selectors
-import subprocess
 import sys
-import time
-from pathlib import Path
+import threading
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from concurrent.futures import TimeoutError as Timeout
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from queue import SimpleQueue
-from typing import Any, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from uploader.errors import Unusable
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
-__all__ = ["Answer", "Pool"]
+from uploader.errors import Stopped, Unusable
+from uploader.render.renditions import WIDTHS
+from uploader.render.worker import inspect_file, render_file, set_up
 
-_PATIENCE = 60.0  # seconds for one file; 200 megapixels take about 10
-_LONGEST = 200_000_000  # bytes of an answer
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
-Answer = tuple[dict[str, Any], list[bytes]]
+    from uploader.render.renditions import Rendered
+    from uploader.render.worker import Found
+
+__all__ = ["Pool", "attempt_all", "run_all"]
+
+_TIMEOUT = 120.0  # seconds for one file; 200 megapixels take about 20
+_GRACE = 10.0  # seconds for a worker to start in
+_TASKS = 200  # files, before a new process takes the place of one that decoders left in a bad state
+_BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
+# A pixel as its file's own samples, as RGBA twice, and as what is kept of a progressive JPEG; a
+# 10-bit HEIC needs 13 (2026-11).
+_BYTES_PER_PIXEL = 16
+T = TypeVar("T")
+
+CONSTS.term_timeout = 0.2  # seconds from SIGTERM to SIGKILL; workers have nothing to finish
+
+
+def run_all(do: Callable[[T], None], things: Iterable[T], width: int) -> None:
+    """Call `do` with each thing, at most `width` at once.
+
+    The first exception stops what has not begun, and is raised without waiting for the rest.
+    """
+    threads = ThreadPoolExecutor(width)
+    try:
+        for done in as_completed([threads.submit(do, thing) for thing in things]):
+            done.result()
+    finally:
+        threads.shutdown(wait=sys.exc_info()[0] is None, cancel_futures=True)
+
+
+def attempt_all(
+    do: Callable[[T], None],
+    things: Iterable[T],
+    width: int,
+    give_up: Callable[[T, Unusable], None],
+    is_last: Callable[[T], bool],
+) -> None:
+    """As `run_all`; what was in trouble before, or is now, has its turn alone and last."""
+    waiting = list(things)
+    last = [thing for thing in waiting if is_last(thing)]
+
+    def attempt(thing: T) -> None:
+        try:
+            do(thing)
+        except Unusable as error:
+            if error.transient:
+                last.append(thing)
+            else:
+                give_up(thing, error)
+
+    run_all(attempt, [thing for thing in waiting if not is_last(thing)], width)
+    for thing in last:
+        try:
+            do(thing)
+        except Unusable as error:
+            give_up(thing, error)
 
 
 class Pool:
     """As many worker processes as there are cores, each started when first needed."""
 
-    def __init__(self, count: int | None = None, patience: float = _PATIENCE) -> None:
+    def __init__(self, count: int | None = None, timeout: float = _TIMEOUT) -> None:
         self.count = count or os.cpu_count() or 1
-        self._all = [_Worker(patience) for _ in range(self.count)]
+        self._timeout = timeout
+        self._workers = [_Worker() for _ in range(self.count)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
-        for worker in self._all:
+        for worker in self._workers:
             self._idle.put(worker)
+        self._memory = _Memory(_physical_memory() // 2)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._all:
-            worker.stop()
+        for worker in self._workers:
+            worker.stop(for_good=True)
 
-    def ask(self, order: dict[str, Any]) -> Answer:
-        """Have one order done, when a worker is free.
+    def inspect(self, path: Path, file_size: int) -> Found:
+        """Identify a file; Unusable with the reason. Safe from many threads."""
+        found: Found = self._run(_BASE_MEMORY + 2 * file_size, inspect_file, str(path))
+        return found
 
-        Unusable with the reason. Safe from many threads.
-        """
-        worker = self._idle.get()
+    def render(
+        self, path: Path, id_: str, size: tuple[int, int], *, widest: int = WIDTHS[-1]
+    ) -> Rendered:
+        """Make the renditions of a picture of this size; Unusable with the reason."""
+        memory = _BASE_MEMORY + _BYTES_PER_PIXEL * size[0] * size[1]
+        made: Rendered = self._run(memory, render_file, str(path), id_, widest=widest)
+        return made
+
+    def _run(self, memory: int, do: Callable[..., Any], *args: object, **options: object) -> Any:
+        memory = min(memory, _physical_memory() * 9 // 10)
+        with self._memory.held(memory):
+            worker = self._idle.get()
+            try:
+                return worker.run(do, args, options | {"memory": memory}, self._timeout)
+            finally:
+                self._idle.put(worker)
+
+
+class _Memory:
+    """Lets as many large pictures be decoded at once as the machine has memory for."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._used = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def held(self, amount: int) -> Iterator[None]:
+        """Wait until so many bytes are free, or nobody else holds any."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._used or self._used + amount <= self._total)
+            self._used += amount
         try:
-            header, bodies = worker.ask(order)
+            yield
         finally:
-            self._idle.put(worker)
-        if "unusable" in header:
-            raise Unusable(str(header["unusable"]), passing=bool(header.get("passing")))
-        return header, bodies
+            with self._changed:
+                self._used -= amount
+                self._changed.notify_all()
+
+
+def _physical_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 class _Worker:
     """One worker process; a new one takes the place of one that died or was too slow."""
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self) -> None:
+        self._pool: ProcessPool | None = None
+        self._stopped = False
+        self._starting = threading.Lock()
 
-    def ask(self, order: dict[str, Any]) -> Answer:
-        """Have an order done; a bad verdict counts only if what came before cannot be to blame."""
-        fresh = self._process is None
-        answer = self._ask(order)
-        worn = answer[0].get("worn")
-        if worn:
-            self.stop()
-        if not fresh and answer[0].get("unusable") and (worn or order["do"] == "render"):
-            self.stop()
-            answer = self._ask(order)
-        return answer
-
-    def _ask(self, order: dict[str, Any]) -> Answer:
-        process = self._process = self._process or _started()
+    def run(
+        self,
+        do: Callable[..., Any],
+        args: Iterable[object],
+        options: dict[str, Any],
+        timeout: float,
+    ) -> Any:
+        """The result of a call in the worker process."""
         try:
-            return self._exchange(process, json.dumps(order).encode() + b"\n")
-        except TimeoutError:
+            future = self._started().schedule(do, args=args, kwargs=options, timeout=timeout)
+            # A process that is stopped before it has taken the call is not timed by the pool.
+            return future.result(timeout + _GRACE)
+        except Timeout:
             self.stop()
-            return {"unusable": f"takes longer than {self._patience:.0f} s to decode"}, []
-        except (OSError, ValueError, KeyError, TypeError):
+            reason = f"takes longer than {timeout:.0f} s to decode"
+        except MemoryError:
+            reason = "needs more memory than there is"
+        except OSError as error:
+            reason = f"cannot be read ({(error.strerror or 'unknown reason').lower()})"
+        except (ProcessExpired, CancelledError, RuntimeError):
             self.stop()
-            return {"unusable": "makes the decoder crash"}, []
+            reason = "makes the decoder crash"
+        if self._stopped:
+            raise Stopped("Stopped before all was done. Run the same again to go on.")
+        raise Unusable(reason, transient=True)
 
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+    def _started(self) -> ProcessPool:
+        with self._starting:
+            if self._stopped:
+                raise CancelledError
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=1, max_tasks=_TASKS, initializer=set_up, context=_Context()
+                )
+            return self._pool
 
-    def _exchange(self, process: subprocess.Popen[bytes], order: bytes) -> Answer:
-        assert process.stdin is not None  # noqa: S101 - both are pipes, see _started
-        assert process.stdout is not None  # noqa: S101 - as above
-        process.stdin.write(order)
-        answer = _Reader(process.stdout.fileno(), time.monotonic() + self._patience)
-        header = json.loads(answer.line())
-        return header, [answer.exactly(length) for length in header["lengths"]]
-
-
-def _started() -> subprocess.Popen[bytes]:
-    home = str(Path(__file__).parents[2])
-    return subprocess.Popen(
-        [sys.executable, "-m", "uploader.render.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        env=os.environ | {"PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1"},
-        start_new_session=True,  # Ctrl-C is for the parent, which stops its workers
-    )
+    def stop(self, *, for_good: bool = False) -> None:
+        """End the process, whatever it is doing."""
+        with self._starting:
+            pool, self._pool = self._pool, None
+            self._stopped = self._stopped or for_good
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble types most, not this
+            pool.join()
 
 
-class _Reader:
-    """Reads an answer from a pipe until a deadline; TimeoutError after it, OSError at the end."""
+class _Process(SpawnProcess):
+    """A process that imports what it needs, and not the main program: that may be Pulumi's."""
 
-    def __init__(self, descriptor: int, deadline: float) -> None:
-        self._descriptor = descriptor
-        self._deadline = deadline
-        self._ahead = b""
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name that multiprocessing calls
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return SpawnProcess._Popen(process_obj)  # noqa: SLF001 - the one place where it can be done
+        finally:
+            sys.modules["__main__"] = main
 
-    def line(self) -> bytes:
-        while b"\n" not in self._ahead:
-            self._ahead += self._more()
-        line, self._ahead = self._ahead.split(b"\n", 1)
-        return line
 
-    def exactly(self, length: int) -> bytes:
-        if not 0 <= length <= _LONGEST:
-            raise ValueError
-        read = bytearray(self._ahead)
-        while len(read) < length:
-            read += self._more()
-        self._ahead = bytes(read[length:])
-        return bytes(read[:length])
+class _Context(SpawnContext):
+    """Starts each process as a fresh interpreter: threads of this one cannot be copied."""
 
-    def _more(self) -> bytes:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._descriptor, selectors.EVENT_READ)
-            if not selector.select(max(0.0, self._deadline - time.monotonic())):
-                raise TimeoutError
-        if not (read := os.read(self._descriptor, 1 << 16)):
-            raise OSError
-        return read
+    Process = _Process

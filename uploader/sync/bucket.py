@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -19,6 +17,7 @@ import google.auth.exceptions
 import requests
 from google.api_core import exceptions as api
 from google.api_core.client_options import ClientOptions
+from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
@@ -41,6 +40,7 @@ IN_FLIGHT = (
 )
 _FIRST_PATIENCE, _PATIENCE = 2.5, 45.0  # seconds for one call with all its attempts
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
+_CREDIT = "credit"  # custom metadata of an object: its listing says whose name is in the file
 _CONNECT_TIMEOUT, _FIRST_TIMEOUT, _TIMEOUT = 3.0, 4.0, 20.0
 _OUTAGE = 3  # calls given up one after the other; then the others are not tried for long either
 
@@ -69,7 +69,9 @@ class Listed:
     content_type: str
     cache_control: str
     age: float = 0.0
-    """Seconds since it was written or claimed."""
+    """Seconds since it was written or touched."""
+    credit: str = ""
+    """A digest of the credit that the file carries, if it carries one."""
 
 
 def connect(
@@ -145,7 +147,7 @@ class Bucket:
 
     def list(self, prefix: str) -> dict[str, Listed]:
         """All objects whose names begin so, by name; one call for each thousand."""
-        facts = "name,generation,metageneration,size,contentType,cacheControl,updated"
+        facts = "name,generation,metageneration,size,contentType,cacheControl,updated,metadata"
         fields = f"items({facts}),nextPageToken"
 
         def pages(timeout: _Timeout) -> dict[str, Listed]:
@@ -157,7 +159,14 @@ class Bucket:
         return self._attempts.call(f"listing {prefix}", pages)
 
     def write(
-        self, name: str, content: bytes, content_type: str, cache_control: str, *, generation: int
+        self,
+        name: str,
+        content: bytes,
+        content_type: str,
+        cache_control: str,
+        *,
+        generation: int,
+        credit: str = "",
     ) -> None:
         """Write an object that is at this generation, 0 for none.
 
@@ -165,6 +174,8 @@ class Bucket:
         """
         blob = self._bucket.blob(name)
         blob.cache_control = cache_control
+        if credit:
+            blob.metadata = {_CREDIT: credit}
         self._attempts.call(
             f"writing {name}",
             lambda timeout: blob.upload_from_string(
@@ -177,12 +188,12 @@ class Bucket:
             ),
         )
 
-    def claim(self, name: str, cache_control: str) -> None:
+    def touch(self, name: str, cache_control: str) -> None:
         """Touch an object that is relied on, so that nobody deletes it; NotThere if it is gone."""
         blob = self._bucket.blob(name)
         blob.cache_control = cache_control
         self._attempts.call(
-            f"claiming {name}", lambda timeout: blob.patch(retry=None, timeout=timeout)
+            f"touching {name}", lambda timeout: blob.patch(retry=None, timeout=timeout)
         )
 
     def remove(self, name: str, listed: Listed) -> None:
@@ -210,6 +221,7 @@ def _listed(blob: storage.Blob) -> Listed:
         blob.content_type or "",
         blob.cache_control or "",
         (datetime.now(tz=UTC) - blob.updated).total_seconds() if blob.updated else 0.0,
+        (blob.metadata or {}).get(_CREDIT, ""),
     )
 
 
@@ -217,7 +229,7 @@ _Timeout = tuple[float, float]  # seconds: to connect, between two bytes
 
 
 class _Attempts:
-    """Calls one thing until it succeeds or patience ends, and words what went wrong."""
+    """Calls one thing until it succeeds or the time is over, and words what went wrong."""
 
     def __init__(self, place: str, stopping: Callable[[], bool]) -> None:
         self._place = place
@@ -226,24 +238,35 @@ class _Attempts:
         self._given_up = 0
 
     def call(self, what: str, do: Callable[[_Timeout], T]) -> T:
-        """The answer of one call; StorageError with one line when it is given up."""
-        began, wait = time.monotonic(), _FIRST_WAIT
-        while True:
+        """The result of one call; StorageError with one line when it is given up."""
+
+        def attempt() -> T:
             if self._stopping():
                 raise Stopped("Stopped before all was done. Run the same again to go on.")
-            try:
-                answer = do((_CONNECT_TIMEOUT, _TIMEOUT if self._reached else _FIRST_TIMEOUT))
-            except Exception as error:
-                self._reached = self._reached or isinstance(error, api.GoogleAPICallError)
-                pause = random.uniform(wait / 2, wait)  # noqa: S311 - jitter
-                if not _may_pass(error) or time.monotonic() + pause > began + self._patience():
-                    self._given_up += isinstance(error, _RETRIED)
-                    raise self._worded(what, error) from error
-                time.sleep(pause)
-                wait = min(wait * 2, _LONGEST_WAIT)
-            else:
-                self._reached, self._given_up = True, 0
-                return answer
+            return do((_CONNECT_TIMEOUT, _TIMEOUT if self._reached else _FIRST_TIMEOUT))
+
+        retry = Retry(
+            predicate=_is_transient,
+            initial=_FIRST_WAIT,
+            maximum=_LONGEST_WAIT,
+            timeout=self._patience(),
+            on_error=self._note,
+        )
+        try:
+            result = retry(attempt)()
+        except api.RetryError as error:
+            self._given_up += 1
+            raise self._worded(what, error.cause) from error.cause
+        except Stopped:
+            raise
+        except Exception as error:
+            self._note(error)
+            raise self._worded(what, error) from error
+        self._reached, self._given_up = True, 0
+        return result
+
+    def _note(self, error: Exception) -> None:
+        self._reached = self._reached or isinstance(error, api.GoogleAPICallError)
 
     def _patience(self) -> float:
         return _PATIENCE if self._reached and self._given_up < _OUTAGE else _FIRST_PATIENCE
@@ -256,7 +279,7 @@ class _Attempts:
         return StorageError(f"{self._place}: {what} failed: {first[:200]}")
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     return isinstance(error, _RETRIED) or (
         isinstance(error, api.BadRequest) and "crc32c" in str(error).lower()
     )

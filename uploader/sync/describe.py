@@ -23,7 +23,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     survey = plan.survey
     for photo in plan.new:
         yield f"+ {photo.file.path} is new" + (
-            f": {_said(photo.words.caption)}" if photo.words.caption else ""
+            f": {_said(photo.metadata.caption)}" if photo.metadata.caption else ""
         )
     for change in plan.changed:
         told = (f"{name} {_said(old)} → {_said(new)}" for name, (old, new) in change.fields.items())

@@ -1,6 +1,6 @@
 """What a sync will do, decided before it does anything.
 
-A comparison of a survey with the catalog.
+A comparison of a survey with the catalog and with a listing of the bucket.
 """
 
 from __future__ import annotations
@@ -9,35 +9,58 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from uploader.errors import RemovalRefused
-from uploader.render.renditions import RECIPE, sizes_for
+from uploader.render.credit import credit_digest
+from uploader.render.renditions import JPEG_SIDE, RECIPE, jpeg_size_for, sizes_for
 
 if TYPE_CHECKING:
     from uploader.folder.survey import Photo, Survey
     from uploader.sync.bucket import Listed
     from uploader.sync.catalog import Record
 
-__all__ = ["SHOWN", "Change", "Plan", "guard", "make_plan", "rendition_name", "rendition_names"]
+__all__ = [
+    "SHOWN",
+    "Change",
+    "Plan",
+    "guard",
+    "guard_removal",
+    "make_plan",
+    "metadata_of",
+    "names_for",
+    "rendition_names",
+    "serving",
+]
 
-SHOWN = ("caption", "alt", "date", "album", "credit", "license")
-"""The fields of a record that come from words; all but alt are left out when unknown."""
+SHOWN = ("caption", "alt", "date", "album", "credit", "license", "details")
+"""The fields of a record that come from metadata; all but alt are left out when unknown."""
 
-RENDITION_TYPE = "image/webp"
 RENDITION_CACHE = "public, max-age=86400"  # Google serves a cached object until it expires
-_BYTES_PER_PIXEL = 0.11  # of a WebP photo of our recipe, measured on the sample gallery
-_GUARDED = 10  # records; below, a mistake is soon mended
+TYPES = {".webp": "image/webp", ".jpg": "image/jpeg"}
+STACK = "stack"  # the source of a stack's own photos
+_BYTES_PER_PIXEL = 0.15  # of WebP and JPEG by our recipe, measured on the sample gallery
+_GUARDED_PHOTOS = 4  # records; below, a mistake is soon mended
+_GUARDED_FIELDS = 10
 
 
 @dataclass(frozen=True)
 class Change:
-    """A photo whose words differ from its record's: {field: (from, to)}."""
+    """A photo whose metadata differs from its record's: {field: (from, to)}."""
 
     photo: Photo
     fields: dict[str, tuple[str, str]]
 
+    @property
+    def is_loss(self) -> bool:
+        """True where a field that was shown is not any more."""
+        return any(old and not new for old, new in self.fields.values())
+
 
 @dataclass
 class Plan:
-    """What a sync will do. `missing` is what has to be rendered and sent, by id."""
+    """What a sync will do.
+
+    By id: `missing` has to be rendered and sent, `recredited` gets another credit into its files.
+    `elsewhere` are pictures that are removed here and shown by other sources: {id: source}.
+    """
 
     bucket: str
     source: str
@@ -47,6 +70,10 @@ class Plan:
     unchanged: list[Photo] = field(default_factory=list)
     removed: list[Record] = field(default_factory=list)
     missing: dict[str, Photo] = field(default_factory=dict)
+    recredited: dict[str, Photo] = field(default_factory=dict)
+    shared: dict[str, int] = field(default_factory=dict)
+    """How many of the photos other sources show as well, by source."""
+    elsewhere: dict[str, str] = field(default_factory=dict)
     held_back: int = 0
     before: int = 0
 
@@ -59,7 +86,8 @@ class Plan:
     @property
     def nothing_to_do(self) -> bool:
         """True where neither the catalog nor a rendition has to be written."""
-        return not (self.new or self.changed or self.removed or self.missing)
+        work = (self.new, self.changed, self.removed, self.missing, self.recredited)
+        return not any(work)
 
 
 def make_plan(
@@ -67,12 +95,24 @@ def make_plan(
 ) -> Plan:
     """Compare a folder with the gallery as it is."""
     own = {record["id"]: record for record in records if record["source"] == source}
+    others: dict[str, list[str]] = {}
+    for record in records:
+        if record["source"] != source:
+            others.setdefault(record["id"], []).append(record["source"])
     plan = Plan(bucket, source, survey, before=len(own))
     for photo in survey.photos:
         _compare(plan, photo, own.get(photo.id))
         if not is_there(photo, objects):
             plan.missing[photo.id] = photo
+        elif serving([source, *others.get(photo.id, [])]) == source and not _has_credit(
+            photo, objects
+        ):
+            plan.recredited[photo.id] = photo
+        for other in others.get(photo.id, []):
+            plan.shared[other] = plan.shared.get(other, 0) + 1
     _removals(plan, own)
+    gone = (record["id"] for record in plan.removed if record["id"] in others)
+    plan.elsewhere = {id_: serving(others[id_]) for id_ in gone}
     return plan
 
 
@@ -80,11 +120,11 @@ def _compare(plan: Plan, photo: Photo, record: Record | None) -> None:
     if record is None:
         plan.new.append(photo)
         return
-    words = words_of(photo)
+    metadata = metadata_of(photo)
     fields = {
-        name: (record.get(name, ""), words.get(name, ""))
+        name: (record.get(name, ""), metadata.get(name, ""))
         for name in SHOWN
-        if record.get(name, "") != words.get(name, "")
+        if record.get(name, "") != metadata.get(name, "")
     }
     if fields:
         plan.changed.append(Change(photo, fields))
@@ -93,40 +133,63 @@ def _compare(plan: Plan, photo: Photo, record: Record | None) -> None:
 
 
 def _removals(plan: Plan, own: dict[str, Record]) -> None:
-    hidden = {photo.id for photo in plan.survey.hidden}
-    gone = own.keys() - {photo.id for photo in plan.survey.photos}
-    if plan.survey.partial:
+    """What is in no file any more, or hidden; a file that cannot be read now keeps its place."""
+    survey = plan.survey
+    hidden = {photo.id for photo in survey.hidden}
+    unreadable = {id_ for photo in survey.undecodable for id_ in (photo.id, photo.before)}
+    gone = own.keys() - {photo.id for photo in survey.photos} - (unreadable - hidden)
+    if survey.partial:
         plan.held_back = len(gone - hidden)
         gone &= hidden
     plan.removed = [own[id_] for id_ in sorted(gone)]
 
 
+def serving(sources: list[str]) -> str:
+    """Which of several sources of one picture is shown: the stack's own, else the first."""
+    return min(sources, key=lambda source: (source != STACK, source))
+
+
 def guard(plan: Plan, remove_many: int | None) -> None:
-    """Refuse to remove more than half of a source, unless the exact number is said."""
-    guard_removal(plan.source, plan.before, len(plan.removed), remove_many)
+    """Refuse to remove or empty more than half of a source, unless the exact number is said."""
+    losses = sum(change.is_loss for change in plan.changed)
+    removed = len(plan.removed)
+    if plan.before < _GUARDED_FIELDS or losses * 2 <= plan.before or losses == remove_many:
+        guard_removal(plan.source, plan.before, removed, remove_many)
+        return
+    raise RemovalRefused(
+        f"This would take captions or other text from {losses} of {plan.before} photos of "
+        f"“{plan.source}”. Is captions.yaml there, and whole? {_permission(losses)}"
+    )
 
 
 def guard_removal(source: str, before: int, removed: int, remove_many: int | None) -> None:
     """As `guard`, by numbers of photos."""
-    if before < _GUARDED or removed * 2 <= before or removed == remove_many:
+    if before < _GUARDED_PHOTOS or removed * 2 <= before or removed == remove_many:
         return
     raise RemovalRefused(
         f"This would remove {removed} of {before} photos of “{source}”. "
-        f"Is it the right folder? If so, say the number: --remove-many {removed} "
-        f"(in a stack: pulumi config set removeMany {removed})."
+        f"Is it the right folder? {_permission(removed)}"
     )
 
 
-def words_of(photo: Photo) -> dict[str, str]:
-    """The fields of a record that come from words, as far as they are known."""
-    words = photo.words
+def _permission(number: int) -> str:
+    return (
+        f"If so, say the number: --remove-many {number} (in a stack: pulumi config set "
+        f"removeMany {number}, or make up REMOVE_MANY={number})."
+    )
+
+
+def metadata_of(photo: Photo) -> dict[str, str]:
+    """The fields of a record that come from metadata, as far as they are known."""
+    metadata = photo.metadata
     known = {
-        "alt": words.alt or words.caption,
-        "caption": words.caption,
-        "date": words.date,
+        "alt": metadata.read_aloud,
+        "caption": metadata.caption,
+        "date": metadata.date,
         "album": photo.file.album,
-        "credit": words.credit,
-        "license": words.license,
+        "credit": metadata.credit,
+        "license": metadata.license,
+        "details": metadata.details,
     }
     return {name: text for name, text in known.items() if text or name == "alt"}
 
@@ -136,21 +199,46 @@ def rendition_name(id_: str, width: int, recipe: str = RECIPE) -> str:
     return f"photos/{recipe}/{id_}-{width}.webp"
 
 
+def jpeg_name(id_: str, recipe: str = RECIPE) -> str:
+    """The object that holds a photo's JPEG."""
+    return f"photos/{recipe}/{id_}-{JPEG_SIDE}.jpg"
+
+
+def names_for(photo: Photo) -> list[str]:
+    """All objects of a photo: its renditions by ascending width, then its JPEG."""
+    widths = (width for width, _ in sizes_for(*photo.size))
+    return [*(rendition_name(photo.id, width) for width in widths), jpeg_name(photo.id)]
+
+
+def record_of(photo: Photo, source: str, placeholder: str) -> Record:
+    """A photo as the catalog has it."""
+    sizes = [list(size) for size in sizes_for(*photo.size)]
+    jpeg = list(jpeg_size_for(*photo.size))
+    record = {"id": photo.id, "source": source, "recipe": RECIPE, "sizes": sizes, "jpeg": jpeg}
+    return record | metadata_of(photo) | {"placeholder": placeholder}
+
+
 def rendition_names(record: Record) -> list[str]:
     """All objects that a record names."""
-    return [rendition_name(record["id"], width, record["recipe"]) for width, _ in record["sizes"]]
+    id_, recipe = record["id"], record["recipe"]
+    names = [rendition_name(id_, width, recipe) for width, _ in record["sizes"]]
+    return [*names, jpeg_name(id_, recipe)] if "jpeg" in record else names
 
 
 def is_there(photo: Photo, objects: dict[str, Listed]) -> bool:
     """True where all renditions of a photo are in the bucket, with the right headers."""
-    names = (rendition_name(photo.id, width) for width, _ in sizes_for(*photo.size))
-    return all(name in objects and is_sound(objects[name]) for name in names)
+    return all(name in objects and is_valid(name, objects[name]) for name in names_for(photo))
 
 
-def is_sound(listed: Listed) -> bool:
+def is_valid(name: str, listed: Listed) -> bool:
     """True for a rendition that browsers will be told the right things about."""
-    told = (listed.content_type, listed.cache_control)
-    return told == (RENDITION_TYPE, RENDITION_CACHE) and listed.size > 0
+    expected = (TYPES.get(name[name.rfind(".") :]), RENDITION_CACHE)
+    return (listed.content_type, listed.cache_control) == expected and listed.size > 0
+
+
+def _has_credit(photo: Photo, objects: dict[str, Listed]) -> bool:
+    digest = credit_digest(photo.metadata.credit, photo.metadata.license)
+    return all(objects[name].credit == digest for name in names_for(photo))
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -169,12 +257,19 @@ def as_json(plan: Plan) -> dict[str, Any]:
         ],
         "unchanged": len(plan.unchanged),
         "removed": [
-            {"id": record["id"], "caption": record.get("caption", "")} for record in plan.removed
+            {
+                "id": record["id"],
+                "path": survey.former.get(record["id"], ""),
+                "caption": record.get("caption", ""),
+                "shown_by": plan.elsewhere.get(record["id"], ""),
+            }
+            for record in plan.removed
         ],
         "hidden": [photo.file.path for photo in survey.hidden],
         "twice": [{"path": path, "same_as": first} for path, first in survey.twice],
         "unusable": [{"path": path, "reason": reason} for path, reason in survey.unusable],
         "left_alone": [{"path": path, "reason": reason} for path, reason in survey.left_alone],
         "problems": survey.problems,
+        "also_shown_by": plan.shared,
         "to_send": {"photos": len(plan.missing), "bytes": plan.bytes_to_send},
     }

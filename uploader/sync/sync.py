@@ -9,28 +9,30 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from uploader.errors import NotThere, PreconditionFailed, StorageError, Unusable
-from uploader.parallel import each
-from uploader.render.renditions import RECIPE, sizes_for
+from uploader.errors import NotThere, PreconditionFailed, StorageError
+from uploader.render.credit import credit_digest, exif_of_credit, with_exif
+from uploader.render.pool import attempt_all, run_all
+from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
 from uploader.sync.catalog import NAME, merge, parse_catalog, write_catalog
 from uploader.sync.plan import (
     RENDITION_CACHE,
-    RENDITION_TYPE,
+    TYPES,
     Plan,
     guard,
-    is_sound,
+    is_valid,
     make_plan,
-    rendition_name,
+    names_for,
+    record_of,
     rendition_names,
-    words_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from uploader.errors import Unusable
     from uploader.folder.index import Index
     from uploader.folder.survey import Photo, Survey
     from uploader.render.pool import Pool
@@ -93,17 +95,17 @@ class Sync:
         self._pool = pool
         self._counting = threading.Lock()
         self._gallery = Gallery()
-        self._made: dict[str, dict[str, Any]] = {}
-        self._sure: set[str] = set()  # renditions that this run has sent or claimed
+        self._placeholders: dict[str, str] = {}
+        self._verified: set[str] = set()  # renditions that this run has sent or touched
 
     def plan(self, survey: Survey) -> Plan:
         """Decide what to do about a folder; changes nothing."""
         self._gallery = read_gallery(self._bucket)
-        self._made = self._known()
+        self._placeholders = self._known()
         plan = make_plan(
             self._bucket.name, self._source, survey, self._gallery.records, self._gallery.objects
         )
-        unknown = (photo for photo in survey.photos if photo.id not in self._made)
+        unknown = (photo for photo in survey.photos if photo.id not in self._placeholders)
         plan.missing.update({photo.id: photo for photo in unknown})
         return plan
 
@@ -119,8 +121,8 @@ class Sync:
         """
         guard(plan, remove_many)
         outcome = Outcome(plan, unusable=list(plan.survey.unusable))
-        if plan.missing:
-            self._send_all(plan, outcome, progress)
+        self._send_all(plan.missing, outcome, progress)
+        self._recredit_all(plan.recredited, outcome)
         self._index.withdrawing(self._bucket.name, (record["id"] for record in plan.removed))
         try:
             self._publish(plan, outcome)
@@ -128,72 +130,93 @@ class Sync:
             self._index.forget_withdrawn(self._bucket.name)
         except StorageError as error:
             outcome.failed.append((NAME, str(error)))
-        return outcome
-
-    def _known(self) -> dict[str, dict[str, Any]]:
-        """Sizes and placeholder of pictures that were rendered before, by id."""
-        remembered = self._index.renditions(RECIPE)
-        for record in self._gallery.records:
-            if record["recipe"] == RECIPE and "placeholder" in record:
-                remembered[record["id"]] = {"placeholder": record["placeholder"]}
-        return remembered
-
-    def _send_all(self, plan: Plan, outcome: Outcome, progress: Callable[[int], None]) -> None:
-        def send(photo: Photo) -> None:
-            self._made.pop(photo.id, None)
-            try:
-                sent = self._render_and_send(photo)
-            except Unusable as error:
-                if not error.passing:
-                    self._index.learn_undecodable(photo.file.path, str(error))
-                self._count(outcome.unusable, photo, error)
-            except StorageError as error:
-                self._count(outcome.failed, photo, error)
-            else:
-                with self._counting:
-                    outcome.files_sent += len(sent)
-                    outcome.bytes_sent += sum(sent)
-                progress(sum(sent))
-
-        try:
-            each(plan.missing.values(), send, IN_FLIGHT)
-        finally:
-            self._index.save()
         outcome.unusable.sort()
         outcome.failed.sort()
+        return outcome
 
-    def _count(
-        self, among: list[tuple[str, str]], photo: Photo, error: Unusable | StorageError
+    def _known(self) -> dict[str, str]:
+        """Placeholders of pictures that were rendered before, by id."""
+        known = self._index.placeholders(RECIPE)
+        for record in self._gallery.records:
+            if record["recipe"] == RECIPE and "placeholder" in record:
+                known[record["id"]] = record["placeholder"]
+        return known
+
+    def _send_all(
+        self, photos: dict[str, Photo], outcome: Outcome, progress: Callable[[int], None]
     ) -> None:
+        def send(photo: Photo) -> None:
+            self._placeholders.pop(photo.id, None)
+            try:
+                progress(self._count(outcome, self._render_and_send(photo)))
+            except StorageError as error:
+                outcome.failed.append((photo.file.path, str(error)))
+
+        def give_up(photo: Photo, error: Unusable) -> None:
+            path = photo.file.path
+            if error.transient:
+                self._index.learn_trouble(path)
+            else:
+                self._index.learn_undecodable(path, str(error))
+            outcome.unusable.append((path, str(error)))
+
+        troubled = self._index.troubled() if photos else set()
+        attempt_all(
+            send, photos.values(), IN_FLIGHT, give_up, lambda photo: photo.file.path in troubled
+        )
+
+    def _count(self, outcome: Outcome, sent: list[int]) -> int:
         with self._counting:
-            among.append((photo.file.path, str(error)))
+            outcome.files_sent += len(sent)
+            outcome.bytes_sent += sum(sent)
+        return sum(sent)
 
     def _render_and_send(self, photo: Photo) -> list[int]:
         """Render one photo and send what is not there yet; the sizes of what was sent, in bytes."""
-        order = {"do": "render", "path": str(photo.file.location), "id": photo.id}
-        words = {"credit": photo.words.credit, "license": photo.words.license}
-        made, files = self._pool.ask(order | words)
+        made = self._pool.render(photo.file.location, photo.id, photo.size)
+        credit, license_ = photo.metadata.credit, photo.metadata.license
+        exif, digest = exif_of_credit(credit, license_), credit_digest(credit, license_)
         sent = []
-        for (width, _), content in zip(sizes_for(*photo.size), files, strict=True):
-            if self._send(rendition_name(photo.id, width), content):
-                sent.append(len(content))
-        self._made[photo.id] = known = {"placeholder": made["placeholder"]}
-        self._index.learn_rendition(RECIPE, photo.id, known)
+        for name, content in zip(names_for(photo), [*made.files, made.jpeg], strict=True):
+            there = self._gallery.objects.get(name)
+            if there and is_valid(name, there) and there.credit == digest:
+                continue
+            credited = with_exif(content, exif)
+            if self._send(name, credited, there.generation if there else 0, digest):
+                sent.append(len(credited))
+        self._placeholders[photo.id] = made.placeholder
+        self._index.learn_rendition(RECIPE, photo.id, photo.file.path, made.placeholder)
         return sent
 
-    def _send(self, name: str, content: bytes) -> bool:
-        there = self._gallery.objects.get(name)
-        if there and is_sound(there):
-            return False
-        generation = there.generation if there else 0
+    def _send(self, name: str, content: bytes, generation: int, credit: str) -> bool:
+        kind = TYPES[name[name.rfind(".") :]]
         try:
             self._bucket.write(
-                name, content, RENDITION_TYPE, RENDITION_CACHE, generation=generation
+                name, content, kind, RENDITION_CACHE, generation=generation, credit=credit
             )
         except PreconditionFailed:
             return False  # the same picture by somebody else, or an attempt whose answer was lost
-        self._sure.add(name)
+        self._verified.add(name)
         return True
+
+    def _recredit_all(self, photos: dict[str, Photo], outcome: Outcome) -> None:
+        """Put another credit into files that are there; the pictures stay as they are."""
+
+        def recredit(photo: Photo) -> None:
+            credit, license_ = photo.metadata.credit, photo.metadata.license
+            exif, digest = exif_of_credit(credit, license_), credit_digest(credit, license_)
+            sent = []
+            try:
+                for name in names_for(photo):
+                    content, generation = self._bucket.read(name)
+                    changed = with_exif(content, exif) if generation else b""
+                    if generation and self._send(name, changed, generation, digest):
+                        sent.append(len(changed))
+            except StorageError as error:
+                outcome.failed.append((photo.file.path, str(error)))
+            self._count(outcome, sent)
+
+        run_all(recredit, photos.values(), IN_FLIGHT)
 
     def _publish(self, plan: Plan, outcome: Outcome) -> None:
         """Write the catalog with this source's records; again if somebody was quicker."""
@@ -204,8 +227,9 @@ class Sync:
             content = write_catalog(wanted)
             if self._gallery.generation and content == write_catalog(self._gallery.records):
                 return
-            if lost := self._claim(own):
-                self._send_again(plan, outcome, lost)
+            if lost := self._touch_all(own):
+                again = {photo.id: photo for photo in plan.survey.photos if photo.id in lost}
+                self._send_all(again, outcome, lambda _bytes: None)
                 continue
             try:
                 self._write_catalog(content)
@@ -220,51 +244,44 @@ class Sync:
         write = self._bucket.write
         write(NAME, content, _CATALOG_TYPE, _CATALOG_CACHE, generation=self._gallery.generation)
 
-    def _claim(self, own: list[Record]) -> set[str]:
-        """Make sure of renditions that are there, but that no record protects from deletion.
+    def _touch_all(self, own: list[Record]) -> set[str]:
+        """Touch renditions that are there, but that no record protects from deletion.
 
-        Somebody may have withdrawn the same picture just now. The answer are the ids that are lost.
+        Somebody may have withdrawn the same picture just now. The result are the ids that are lost.
         """
         named = {name for record in self._gallery.records for name in rendition_names(record)}
         relied_on = {name for record in own for name in rendition_names(record)}
         lost: set[str] = set()
 
-        def claim(name: str) -> None:
+        def touch(name: str) -> None:
             try:
-                self._bucket.claim(name, RENDITION_CACHE)
+                self._bucket.touch(name, RENDITION_CACHE)
             except NotThere:
                 self._gallery.objects.pop(name, None)
                 lost.add(_id_of(name))
             else:
-                self._sure.add(name)
+                self._verified.add(name)
 
-        each(relied_on - named - self._sure, claim, IN_FLIGHT)
+        run_all(touch, relied_on - named - self._verified, IN_FLIGHT)
         return lost
 
-    def _send_again(self, plan: Plan, outcome: Outcome, lost: set[str]) -> None:
-        plan.missing = {photo.id: photo for photo in plan.survey.photos if photo.id in lost}
-        self._send_all(plan, outcome, lambda _bytes: None)
-
     def _records(self, plan: Plan) -> list[Record]:
-        """This source's records.
-
-        Of photos that are sent, new words; of those that failed, what was there before.
-        """
+        """This source's records; of what was not sent, those that were there before."""
+        survey = plan.survey
         before = {r["id"]: r for r in self._gallery.records if r["source"] == self._source}
-        records = [
-            self._record(photo) if photo.id in self._made else before.get(photo.id)
-            for photo in plan.survey.photos
-        ]
-        if plan.survey.partial:
-            hidden = {photo.id for photo in plan.survey.hidden}
-            shown = {photo.id for photo in plan.survey.photos}
-            records += [r for id_, r in before.items() if id_ not in hidden | shown]
-        return [record for record in records if record]
-
-    def _record(self, photo: Photo) -> Record:
-        sizes = [list(size) for size in sizes_for(*photo.size)]
-        record = {"id": photo.id, "source": self._source, "recipe": RECIPE, "sizes": sizes}
-        return record | words_of(photo) | {"placeholder": self._made[photo.id]["placeholder"]}
+        records = {
+            photo.id: record_of(photo, self._source, self._placeholders[photo.id])
+            for photo in survey.photos
+            if photo.id in self._placeholders
+        }
+        failed = [photo for photo in survey.photos if photo.id not in records]
+        for photo in (*failed, *survey.undecodable):
+            for id_ in {photo.id, photo.before} & before.keys():
+                records.setdefault(id_, before[id_])
+        if survey.partial:
+            gone = {record["id"] for record in plan.removed}
+            records = {id_: record for id_, record in before.items() if id_ not in gone} | records
+        return list(records.values())
 
 
 def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
@@ -273,7 +290,7 @@ def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
     gone = set(ids)
     unnamed = {name: there for name, there in gallery.objects.items() if name not in named}
     names = [n for n, there in unnamed.items() if _id_of(n) in gone or there.age > _LEFT_BEHIND]
-    each(names, lambda name: bucket.remove(name, gallery.objects[name]), IN_FLIGHT)
+    run_all(lambda name: bucket.remove(name, gallery.objects[name]), names, IN_FLIGHT)
 
 
 def _id_of(name: str) -> str:

@@ -12,7 +12,6 @@ from uploader.captions_page.server import _listen, create_app
 from uploader.errors import UploaderError
 from uploader.folder.captions import read_captions
 from uploader.folder.index import Index
-from uploader.folder.metadata import Metadata
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
 
@@ -56,9 +55,7 @@ def test_words_are_written_as_one_goes(client, folder):
 
     assert told.json["date"] == "2017-08"
     written = read_captions(folder / "captions.yaml", "x")
-    assert written.entries["b.png"].words == Metadata(
-        caption='A "blue" # photo', alt="Blue", date="2017-08", credit="Me"
-    )
+    assert written.entries["b.png"].fields == words | {"date": "2017-08"}
     assert (folder / "captions.yaml").read_text().startswith("# mine\na.png: There\n")
 
 
@@ -157,13 +154,13 @@ def test_nine_photos_are_captioned_with_the_keyboard_alone(visit, tmp_path):
     entries = read_captions(folder / "captions.yaml", "x").entries
     paths = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.jpg"))
     assert said == []
-    assert {path: entry.words for path, entry in entries.items()} == {
-        path: Metadata(
-            caption=f"Caption {number}: “#{number}”",
-            alt=f"What is seen on photo {number}",
-            date="2018-08-14",
-            credit="Zoë",
-        )
+    assert {path: entry.fields for path, entry in entries.items()} == {
+        path: {
+            "caption": f"Caption {number}: “#{number}”",
+            "alt": f"What is seen on photo {number}",
+            "date": "2018-08-14",
+            "credit": "Zoë",
+        }
         for number, path in enumerate(paths, 1)
     }
 

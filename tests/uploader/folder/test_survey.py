@@ -51,7 +51,7 @@ def test_the_same_picture_twice_is_one_photo_with_the_first_words(look, picture,
     found = look()
 
     assert paths(found.photos) == ["a.png", "c.png"]
-    assert found.photos[0].words.caption == "first"
+    assert found.photos[0].metadata.caption == "first"
     assert found.twice == [("b.png", "a.png")]
 
 
@@ -81,9 +81,13 @@ def test_the_nearest_words_win_field_by_field(look, picture, folder):
 
     (photo,) = look().photos
 
-    words = photo.words
-    assert (words.caption, words.alt, words.date) == ("from beside", "from the root", "1999")
-    assert (words.credit, words.license) == ("Alps", "CC0-1.0")
+    metadata = photo.metadata
+    assert (metadata.caption, metadata.alt, metadata.date) == (
+        "from beside",
+        "from the root",
+        "1999",
+    )
+    assert (metadata.credit, metadata.license) == ("Alps", "CC0-1.0")
 
 
 def test_words_in_the_file_come_after_written_ones_and_before_defaults(look, picture, folder):
@@ -96,7 +100,7 @@ def test_words_in_the_file_come_after_written_ones_and_before_defaults(look, pic
 
     (photo,) = look().photos
 
-    assert (photo.words.caption, photo.words.credit) == ("Written", "The camera's owner")
+    assert (photo.metadata.caption, photo.metadata.credit) == ("Written", "The camera's owner")
 
 
 def test_entries_without_photo_are_told_with_file_and_line(look, picture, folder):
@@ -119,7 +123,7 @@ def test_a_renamed_file_is_recognised_and_its_words_are_offered(look, picture, f
     found = look()
 
     assert found.moved == {"IMG_1.png": "pier.png"}
-    assert "It is “pier.png” now; python -m uploader init moves its words." in found.problems[0]
+    assert "It is “pier.png” now; python -m uploader init moves its entry." in found.problems[0]
 
 
 def test_names_on_disk_and_in_captions_meet_in_nfc(look, picture, folder):
@@ -128,7 +132,7 @@ def test_names_on_disk_and_in_captions_meet_in_nfc(look, picture, folder):
 
     (photo,) = look().photos
 
-    assert (photo.file.path, photo.words.caption) == ("\u00e9t\u00e9.png", "summer")
+    assert (photo.file.path, photo.metadata.caption) == ("\u00e9t\u00e9.png", "summer")
 
 
 def test_odd_names_are_photos_all_the_same(look, picture):
@@ -142,7 +146,7 @@ def test_odd_names_are_photos_all_the_same(look, picture):
 def test_a_file_that_the_index_knows_is_not_opened(look, picture, folder, monkeypatch):
     picture("a.png")
     before = look()
-    monkeypatch.setattr(Pool, "ask", lambda *_: pytest.fail("a file was opened"))
+    monkeypatch.setattr(Pool, "inspect", lambda *_: pytest.fail("a file was opened"))
 
     assert look() == before
 
@@ -227,14 +231,14 @@ def test_a_file_that_cannot_be_read_now_makes_it_partial_and_is_not_remembered(
 ):
     picture("a.png")
     picture("b.png", color="blue")
-    ask = Pool.ask
+    inspect = Pool.inspect
 
-    def refuse(self, order):
-        if order["path"].endswith("b.png"):
-            raise Unusable("cannot be read (input/output error)", passing=True)
-        return ask(self, order)
+    def refuse(self, path, size):
+        if path.name == "b.png":
+            raise Unusable("cannot be read (input/output error)", transient=True)
+        return inspect(self, path, size)
 
-    monkeypatch.setattr(Pool, "ask", refuse)
+    monkeypatch.setattr(Pool, "inspect", refuse)
     found = look()
     monkeypatch.undo()
 

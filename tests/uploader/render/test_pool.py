@@ -1,20 +1,22 @@
-"""A decoder that crashes, hangs or wants all memory costs one file."""
+"""A decoder that crashes, hangs or wants all memory costs one file, and not for good."""
 
-import json
+import io
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
 
 from tests.uploader.conftest import ROOT
 from uploader.errors import Unusable
-from uploader.folder.identity import identify
-from uploader.render.pool import Pool
+from uploader.render import pool as pools
+from uploader.render.pool import Pool, attempt_all, run_all
 
 
 @pytest.fixture
@@ -24,79 +26,110 @@ def photo(tmp_path):
     return path
 
 
-def order(path, **more):
-    return {"do": "inspect", "path": str(path)} | more
+def inspect(pool, path):
+    return pool.inspect(path, path.stat().st_size).inspection
 
 
-def processes(pool):
-    return [one._process.pid for one in pool._all if one._process]
+def workers():
+    return [child.pid for child in multiprocessing.active_children()]
 
 
-def test_orders_are_answered_from_many_threads(photo):
-    answers = []
-    with Pool(2) as pool:
-        ask = [
-            threading.Thread(target=lambda: answers.append(pool.ask(order(photo))[0]["size"]))
-            for _ in range(20)
-        ]
-        for thread in ask:
-            thread.start()
-        for thread in ask:
-            thread.join()
+def test_files_are_inspected_from_many_threads(photo):
+    with Pool(2) as pool, ThreadPoolExecutor(20) as threads:
+        found = list(threads.map(lambda _: inspect(pool, photo).size, range(20)))
 
-    assert answers == [[60, 40]] * 20
+    assert found == [(60, 40)] * 20
 
 
 def test_no_process_is_started_before_there_is_work():
+    before = workers()
+
+    with Pool(2):
+        assert workers() == before
+
+
+def test_no_process_is_left_behind(photo):
+    before = workers()
     with Pool(2) as pool:
-        assert processes(pool) == []
+        inspect(pool, photo)
+        assert workers() != before
+
+    assert workers() == before
 
 
-def test_a_worker_that_dies_costs_one_file(photo, tmp_path):
-    os.mkfifo(tmp_path / "never.jpg")
-    with Pool(1) as pool:
-        pool.ask(order(photo))
-        (first,) = processes(pool)
-        threading.Timer(0.3, os.kill, (first, signal.SIGSTOP)).start()
-        threading.Timer(0.6, os.kill, (first, signal.SIGKILL)).start()
-        time.sleep(0.4)
-
-        with pytest.raises(Unusable, match="makes the decoder crash"):
-            pool.ask(order(photo))
-
-        assert pool.ask(order(photo))[0]["size"] == [60, 40]
-        assert processes(pool) != [first]
+def killed_while_it_works(pool, photo):
+    """What is raised when the worker is killed, as the kernel does when memory is short."""
+    inspect(pool, photo)
+    (worker,) = workers()
+    os.kill(worker, signal.SIGSTOP)
+    threading.Timer(0.5, os.kill, (worker, signal.SIGKILL)).start()
+    with pytest.raises(Unusable) as left:
+        inspect(pool, photo)
+    return left.value
 
 
-def test_a_worker_that_hangs_costs_one_file(photo):
-    with Pool(1, patience=5) as pool:
-        pool.ask(order(photo))
-        os.kill(processes(pool)[0], signal.SIGSTOP)
+def test_a_worker_that_is_killed_costs_one_file_and_not_for_good(photo):
+    with Pool(1, timeout=1) as pool:
+        left = killed_while_it_works(pool, photo)
 
-        with pytest.raises(Unusable, match="takes longer than 5 s to decode"):
-            pool.ask(order(photo))
-
-        assert pool.ask(order(photo))[0]["size"] == [60, 40]
+        assert left.transient
+        assert inspect(pool, photo).size == (60, 40)
 
 
-def test_a_file_that_wants_all_memory_is_unusable_alone(photo, tmp_path):
-    """150 megapixels that are no JPEG take 600 MB decoded."""
-    big = tmp_path / "big.png"
+def test_a_worker_that_hangs_is_ended_in_time(photo, monkeypatch):
+    monkeypatch.setattr(pools, "_GRACE", 1.0)
+    with Pool(1, timeout=1) as pool:
+        inspect(pool, photo)
+        (worker,) = workers()
+        os.kill(worker, signal.SIGSTOP)
+        began = time.monotonic()
+
+        with pytest.raises(Unusable, match="takes longer than 1 s to decode") as left:
+            inspect(pool, photo)
+
+        assert left.value.transient
+        assert time.monotonic() - began < 10
+        assert inspect(pool, photo).size == (60, 40)
+
+
+def test_a_file_that_wants_more_memory_than_there_is_is_unusable_alone(photo, monkeypatch):
+    monkeypatch.setattr(pools, "_BASE_MEMORY", 150_000_000)
+    monkeypatch.setattr(pools, "_BYTES_PER_PIXEL", 0)
+    big = photo.with_name("big.png")
     Image.new("L", (15_000, 10_000)).save(big, compress_level=1)
     with Pool(1) as pool:
-        huge = pool.ask(order(big))[0]
+        huge = inspect(pool, big)
 
-        with pytest.raises(Unusable, match="needs more memory than one photo may take"):
-            pool.ask({"do": "render", "path": str(big), "id": huge["id"]})
+        with pytest.raises(Unusable, match="needs more memory than there is") as left:
+            pool.render(big, huge.id, huge.size)
 
-        assert pool.ask(order(photo))[0]["size"] == [60, 40]
+        assert left.value.transient
+        assert inspect(pool, photo).size == (60, 40)
+
+
+def test_large_pictures_wait_for_each_other():
+    memory = pools._Memory(100)
+    held, most = [], []
+
+    def hold(amount):
+        with memory.held(amount):
+            held.append(amount)
+            most.append(sum(held))
+            time.sleep(0.02)
+            held.remove(amount)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(hold, [60, 60, 30, 250, 60, 30, 60]))
+
+    assert sorted(most)[-1] == 250
+    assert sorted(most)[-2] <= 100
 
 
 def test_a_file_that_changed_since_it_was_identified_is_left_out(photo):
     with Pool(1) as pool, pytest.raises(Unusable, match="changes while it is read") as left:
-        pool.ask({"do": "render", "path": str(photo), "id": "0" * 16})
+        pool.render(photo, "0" * 16, (60, 40))
 
-    assert left.value.passing
+    assert left.value.transient
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_out(photo):
@@ -104,30 +137,33 @@ def test_a_file_that_changes_while_it_is_read_is_left_out(photo):
     stop = threading.Event()
 
     def touch():
-        while not stop.is_set():
-            with photo.open("ab") as file:
+        with photo.open("ab") as file:
+            while not stop.is_set() and file.tell() < 2_000_000_000:
                 file.write(b"x" * 4_000_000)
 
     toucher = threading.Thread(target=touch)
     toucher.start()
     try:
         with Pool(1) as pool, pytest.raises(Unusable) as left:
-            [pool.ask(order(photo)) for _ in range(200)]
+            [pool.inspect(photo, 400_000_000) for _ in range(200)]
     finally:
         stop.set()
         toucher.join()
 
-    assert "changes while it is read" in str(left.value) or "at most 200 MB" in str(left.value)
+    assert "changes while it is read" in str(left.value) or "at most 1,300 MB" in str(left.value)
 
 
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda path: os.mkfifo(path), "changes|cannot be read|is no image"),
+        (lambda path: os.mkfifo(path), "is no regular file"),
         (lambda path: path.mkdir(), "cannot be read"),
         (lambda path: path.symlink_to("/etc/hostname"), "cannot be read"),
         (lambda path: None, "cannot be read"),
-        (lambda path: (path.touch(), os.truncate(path, 300_000_000)), "is 300 MB; at most 200 MB"),
+        (
+            lambda path: (path.touch(), os.truncate(path, 2_000_000_000)),
+            "is 2,000 MB; at most 1,300 MB",
+        ),
         (lambda path: path.touch(), "is no image that can be read"),
     ],
     ids=["fifo", "folder", "link", "missing", "enormous", "empty"],
@@ -135,22 +171,101 @@ def test_a_file_that_changes_while_it_is_read_is_left_out(photo):
 def test_what_is_no_file_is_refused_and_never_hangs(tmp_path, make, reason):
     make(tmp_path / "b.jpg")
 
-    with Pool(1, patience=20) as pool, pytest.raises(Unusable, match=reason):
-        pool.ask(order(tmp_path / "b.jpg"))
+    with Pool(1, timeout=20) as pool, pytest.raises(Unusable, match=reason):
+        pool.inspect(tmp_path / "b.jpg", 0)
 
 
-def test_a_worker_whose_master_is_gone_ends_without_a_word(tmp_path):
-    path = tmp_path / "large.png"
-    Image.effect_noise((1600, 1200), 90).convert("RGB").save(path)
-    command = [sys.executable, "-m", "uploader.render.worker"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+def test_workers_do_not_run_the_main_program_anew(photo):
+    """Under Pulumi that is the program, which would declare all its resources again."""
+    program = (
+        "print('runs')\n"
+        "from pathlib import Path\n"
+        "from uploader.render.pool import Pool\n"
+        f"with Pool(1) as pool: print(pool.inspect(Path({str(photo)!r}), 1000).inspection.size)\n"
+    )
+    script = photo.with_name("program.py")
+    script.write_text(program)
 
-    with subprocess.Popen(command, **pipes, cwd=ROOT) as worker:
-        worker.stdout.close()
-        asked = {"do": "render", "path": str(path), "id": identify(path.read_bytes())}
-        worker.stdin.write(json.dumps(asked).encode() + b"\n")
-        worker.stdin.close()
-        said = worker.stderr.read()
-        code = worker.wait(60)
+    done = subprocess.run(
+        [sys.executable, script],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
 
-    assert (code, said) == (1, b"")
+    assert (done.stdout, done.stderr) == ("runs\n(60, 40)\n", "")
+
+
+def test_workers_end_when_their_master_is_killed(photo):
+    program = (
+        "import multiprocessing, time\n"
+        "from pathlib import Path\n"
+        "from uploader.render.pool import Pool\n"
+        "pool = Pool(1)\n"
+        f"pool.inspect(Path({str(photo)!r}), 1000)\n"
+        "print(multiprocessing.active_children()[0].pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as master:
+        worker = int(master.stdout.readline())
+
+        master.kill()
+
+        deadline = time.monotonic() + 10
+        while os.path.exists(f"/proc/{worker}") and time.monotonic() < deadline:  # noqa: PTH110 - a process
+            time.sleep(0.05)
+        assert not os.path.exists(f"/proc/{worker}")  # noqa: PTH110 - as above
+
+
+def test_what_is_in_trouble_has_another_turn_alone_and_last():
+    order, given_up, busy = [], [], []
+
+    def do(name):
+        busy.append(name)
+        if name != "first" and order.count(name) == 0 and name in ("a", "b"):
+            order.append(name)
+            busy.remove(name)
+            raise Unusable("makes the decoder crash", transient=True)
+        order.append(name)
+        assert name not in ("a", "b", "first") or busy == [name]
+        busy.remove(name)
+        if name == "never":
+            raise Unusable("is cut off")
+
+    names = ["first", "a", "c", "never", "b", "d"]
+    attempt_all(do, names, 4, lambda name, error: given_up.append(name), lambda n: n == "first")
+
+    assert sorted(order[-3:]) == ["a", "b", "first"]
+    assert given_up == ["never"]
+
+
+def test_the_first_exception_stops_what_has_not_begun():
+    begun = []
+
+    def do(number):
+        begun.append(number)
+        time.sleep(0.01)
+        if number == 3:
+            raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - it has no message
+        run_all(do, range(1000), 4)
+
+    time.sleep(0.1)
+    assert len(begun) < 100
+
+
+def test_a_file_of_another_kind_is_read_by_what_it_holds(photo):
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(out, "PNG")
+    photo.write_bytes(out.getvalue())
+
+    with Pool(1) as pool:
+        assert inspect(pool, photo).size == (30, 20)

@@ -8,6 +8,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+from uploader.render.credit import exif_of_credit, with_exif
 from uploader.render.renditions import render
 
 pytestmark = pytest.mark.skipif(
@@ -28,7 +29,7 @@ SECRETS = (
     "-Comment=secret",
 )
 # What exiftool works out by itself, and what every WebP file has.
-_ALWAYS = ("SourceFile", "ExifTool:", "System:", "File:", "Composite:", "RIFF:")
+_ALWAYS = ("SourceFile", "ExifTool:", "System:", "File:", "Composite:", "RIFF:", "JFIF:")
 
 
 @pytest.fixture(params=["jpg", "png", "webp", "gif", "tiff", "avif", "heic"], scope="module")
@@ -45,7 +46,7 @@ def telling(request, tmp_path_factory):
 
 def seen(folder, files):
     """All that exiftool finds in files, by group and name."""
-    paths = [folder / f"{number}.webp" for number in range(len(files))]
+    paths = [folder / f"{number}.{content[:3].hex()}" for number, content in enumerate(files)]
     for path, content in zip(paths, files, strict=True):
         path.write_bytes(content)
     command = ["exiftool", "-a", "-u", "-U", "-G0:1", "-json", "-ee", *paths]
@@ -57,15 +58,18 @@ def seen(folder, files):
 
 
 def test_exiftool_finds_nothing_in_any_rendition_of_any_format(telling, tmp_path):
-    files = render(telling).files
+    made = render(telling)
+    files = [*made.files, made.jpeg]
 
-    assert len(files) == 3
-    assert seen(tmp_path, files) == [{}] * 3
+    assert len(files) == 4
+    assert seen(tmp_path, files) == [{}] * 4
     assert b"secret" not in b"".join(files)
 
 
 def test_exiftool_finds_the_credit_and_nothing_else_where_there_is_one(telling, tmp_path):
-    files = render(telling, credit="Zoë", license_="CC-BY-4.0").files
+    made = render(telling)
+    exif = exif_of_credit("Zoë", "CC-BY-4.0")
+    files = [with_exif(content, exif) for content in (*made.files, made.jpeg)]
 
     for found in seen(tmp_path, files):
         assert {name.split(":")[-1]: value for name, value in found.items()} == {

@@ -14,18 +14,19 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 
 from uploader import commands
-from uploader.errors import Unusable
 from uploader.render import worker
 from uploader.render.pool import Pool
 from uploader.sync import bucket as storage
 
 
-def ask(_self, order):
+def inspect(_self, path, _size):
     """Decode in this very process: the storage calls are what these tests are about."""
-    header, bodies = worker._answer(order)
-    if "unusable" in header:
-        raise Unusable(header["unusable"])
-    return header, bodies
+    return worker.inspect_file(str(path), sys.maxsize)
+
+
+def render(_self, path, id_, _size):
+    """As above."""
+    return worker.render_file(str(path), id_, sys.maxsize)
 
 
 def crash_at(number):
@@ -56,7 +57,7 @@ def damage(number):
 
 def run(order):
     """One sync; the exit code, and what it printed."""
-    Pool.ask = ask
+    Pool.inspect, Pool.render = inspect, render
     storage._PATIENCE, storage._TIMEOUT = order.get("patience", 10.0), 1.0
     storage._FIRST_TIMEOUT = 1.0
     if "kill" in order:
@@ -65,8 +66,8 @@ def run(order):
         damage(order["damage"])
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        words = ["sync", order["folder"], "--bucket", order["bucket"], "--source", "s"]
-        code = commands.main(words)
+        arguments = ["sync", order["folder"], "--bucket", order["bucket"], "--source", "s"]
+        code = commands.main(arguments)
     return {"code": code, "out": out.getvalue(), "err": err.getvalue()}
 
 

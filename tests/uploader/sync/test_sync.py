@@ -37,6 +37,11 @@ def sync(folder, bucket, pool):
 COLORS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold", "navy", "teal", "tan"]
 
 
+def files(id_):
+    """What the bucket holds of one small photo."""
+    return {f"photos/v2/{id_}-60.webp", f"photos/v2/{id_}-1200.jpg"}
+
+
 def ids(records):
     return {record["id"] for record in records}
 
@@ -55,8 +60,9 @@ def test_renditions_and_catalog_arrive_as_the_contract_says(sync, bucket, pictur
     assert record == {
         "id": id_,
         "source": "stack",
-        "recipe": "v1",
+        "recipe": "v2",
         "sizes": [[400, 267], [800, 533], [900, 600]],
+        "jpeg": [900, 600],
         "alt": "Out",
         "caption": "Out",
         "date": "2017-08",
@@ -66,17 +72,22 @@ def test_renditions_and_catalog_arrive_as_the_contract_says(sync, bucket, pictur
     }
     objects = bucket.objects()
     assert set(objects) == {"catalog.jsonl"} | {
-        f"photos/v1/{id_}-{width}.webp" for width in (400, 800, 900)
+        f"photos/v2/{id_}-{name}" for name in ("400.webp", "800.webp", "900.webp", "1200.jpg")
     }
+    jpeg = Image.open(io.BytesIO(objects[f"photos/v2/{id_}-1200.jpg"]))
+    assert (jpeg.format, jpeg.size) == ("JPEG", (900, 600))
     for width, height in record["sizes"]:
-        image = Image.open(io.BytesIO(objects[f"photos/v1/{id_}-{width}.webp"]))
+        image = Image.open(io.BytesIO(objects[f"photos/v2/{id_}-{width}.webp"]))
         assert (image.format, image.size) == ("WEBP", (width, height))
     headers = {
         blob.name: (blob.content_type, blob.cache_control) for blob in bucket.bucket.list_blobs()
     }
     assert headers.pop("catalog.jsonl")[1] == "no-cache"
-    assert set(headers.values()) == {("image/webp", "public, max-age=86400")}
-    assert (outcome.photo_count, outcome.files_sent) == (1, 3)
+    assert set(headers.values()) == {
+        ("image/webp", "public, max-age=86400"),
+        ("image/jpeg", "public, max-age=86400"),
+    }
+    assert (outcome.photo_count, outcome.files_sent) == (1, 4)
     assert outcome.bytes_sent == sum(map(len, objects.values())) - len(objects["catalog.jsonl"])
 
 
@@ -116,7 +127,7 @@ def test_a_removed_photo_leaves_the_catalog_and_its_renditions_go(sync, bucket, 
     sync()
 
     (left,) = bucket.records()
-    assert set(bucket.objects()) == {"catalog.jsonl", f"photos/v1/{left['id']}-60.webp"}
+    assert set(bucket.objects()) == {"catalog.jsonl"} | files(left["id"])
 
 
 def test_a_hidden_photo_is_taken_out_with_its_renditions(sync, bucket, picture, folder):
@@ -128,25 +139,25 @@ def test_a_hidden_photo_is_taken_out_with_its_renditions(sync, bucket, picture, 
     sync()
 
     assert len(bucket.records()) == 1
-    assert len(bucket.objects()) == 2
+    assert len(bucket.objects()) == 1 + 2
 
 
 def test_the_catalog_changes_before_renditions_go_and_after_they_came(
     sync, bucket, picture, folder, cloud
 ):
     picture("a.png")
-    cloud.fault(method="storage.objects.insert", times=1, status=403, after=1)
+    cloud.fault(method="storage.objects.insert", times=1, status=403, after=2)
 
     outcome = sync()
 
     assert [path for path, _ in outcome.failed] == ["catalog.jsonl"]
-    assert len(bucket.objects()) == 1
+    assert len(bucket.objects()) == 2
     sync()
     (folder / "a.png").unlink()
     picture("b.png", color="blue")
-    cloud.fault(method="storage.objects.insert", times=1, status=403, after=1)
+    cloud.fault(method="storage.objects.insert", times=1, status=403, after=2)
     sync()
-    assert len(bucket.objects()) == 3
+    assert len(bucket.objects()) == 1 + 2 * 2
     assert ids(bucket.records()) <= {name[10:26] for name in bucket.objects()}
 
 
@@ -164,7 +175,7 @@ def test_other_sources_are_left_alone(sync, bucket, picture, folder, tmp_path):
 
     assert [r for r in bucket.records() if r["source"] == "talk"] == theirs
     assert [r["source"] for r in bucket.records()].count("stack") == 1
-    assert len(bucket.objects()) == 1 + 3  # both is still shown by the other
+    assert len(bucket.objects()) == 1 + 2 * 3  # both is still shown by the other
 
 
 def test_removing_a_source_leaves_the_others_whole(sync, bucket, picture, tmp_path):
@@ -178,7 +189,7 @@ def test_removing_a_source_leaves_the_others_whole(sync, bucket, picture, tmp_pa
 
     (left,) = bucket.records()
     assert left["source"] == "talk"
-    assert set(bucket.objects()) == {"catalog.jsonl", f"photos/v1/{left['id']}-60.webp"}
+    assert set(bucket.objects()) == {"catalog.jsonl"} | files(left["id"])
     remove_source(connect(bucket.name), "talk", [])
     assert bucket.objects() == {"catalog.jsonl": b'{"catalog":1,"count":0}\n'}
 
@@ -234,7 +245,7 @@ def test_fields_that_this_version_does_not_know_survive(sync, bucket, picture):
 def test_a_rendition_with_wrong_headers_or_missing_is_mended(sync, bucket, picture):
     picture("a.png", size=(500, 300))
     sync()
-    first, second = sorted(name for name in bucket.objects() if name.startswith("photos/"))
+    first, second, _ = sorted(name for name in bucket.objects() if name.startswith("photos/"))
     blob = bucket.bucket.blob(first)
     blob.cache_control = "no-cache"
     blob.patch()
@@ -251,7 +262,7 @@ def test_a_rendition_with_wrong_headers_or_missing_is_mended(sync, bucket, pictu
 def test_what_a_run_left_behind_is_cleared_up_after_a_day_only(sync, bucket, picture, monkeypatch):
     """A younger one may belong to an upload that is under way."""
     picture("a.png")
-    orphan = bucket.bucket.blob("photos/v1/0000000000000000-400.webp")
+    orphan = bucket.bucket.blob("photos/v2/0000000000000000-400.webp")
     orphan.upload_from_string(b"x", "image/webp")
     sync()
     assert orphan.name in bucket.objects()
@@ -269,20 +280,20 @@ def test_a_picture_that_another_source_withdraws_just_now_is_sent_again(
     picture("both.png")
     talk = picture("both.png", folder=tmp_path / "talk").parent
     sync("talk", talk)
-    claim = Sync._claim
+    touch_all = Sync._touch_all
 
     def withdraw_before(self, own):
         monkeypatch.undo()
         remove_source(connect(bucket.name), "talk", [])
         self._gallery.records = []
-        return claim(self, own)
+        return touch_all(self, own)
 
-    monkeypatch.setattr(Sync, "_claim", withdraw_before)
+    monkeypatch.setattr(Sync, "_touch_all", withdraw_before)
 
     sync()
 
     (record,) = bucket.records()
-    assert f"photos/v1/{record['id']}-60.webp" in bucket.objects()
+    assert files(record["id"]) < set(bucket.objects())
 
 
 def test_uploaders_of_eight_sources_at_once_lose_nothing(bucket, pool, tmp_path):
@@ -306,7 +317,7 @@ def test_uploaders_of_eight_sources_at_once_lose_nothing(bucket, pool, tmp_path)
     records = bucket.records()
     assert len(records) == 8 * 5
     assert len(ids(records)) == 8 * 4 + 1
-    assert {f"photos/v1/{id_}-60.webp" for id_ in ids(records)} < set(bucket.objects())
+    assert set().union(*map(files, ids(records))) < set(bucket.objects())
 
 
 def test_a_bucket_that_is_not_there_is_told_at_once(folder, picture, pool, cloud):

@@ -5,11 +5,12 @@ export interface CatalogRecord extends Omit<Photo, "src" | "width" | "height" | 
   source: string;
   recipe: string;
   sizes: [width: number, height: number][];
+  jpeg?: [width: number, height: number];
 }
 
 /** The photo of a catalog record, exactly as the API renders it. */
 export function render(record: CatalogRecord, baseUrl: string): Photo {
-  const { source: _source, recipe, sizes, id, ...words } = record;
+  const { source: _source, jpeg: _jpeg, recipe, sizes, id, ...words } = record;
   const srcSet = sizes.map(([width, height]) => ({
     src: `${baseUrl}/photos/${recipe}/${id}-${width}.webp`,
     width,
