@@ -27,6 +27,7 @@ class Checkout:
             "PULUMI_BACKEND_URL": f"file://{folder}/.pulumi",
             "PULUMI_CONFIG_PASSPHRASE": "local",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "GOOGLE_OAUTH_ACCESS_TOKEN": "any",
             "HTTPS_PROXY": CLOSED,
         }
         self.add_stack("local")
