@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from uploader.folder.survey import Photo
     from uploader.sync.sync import Outcome
 
-__all__ = ["main"]
+__all__ = ["INTERRUPTED", "main"]
 
-DONE, FAILED, SOME_UNUSABLE = 0, 1, 3
+DONE, FAILED, SOME_UNUSABLE, INTERRUPTED = 0, 1, 3, 130
 
 _EXAMPLES = """examples:
   python -m uploader plan photos --bucket my-gallery     what would be done
@@ -56,6 +56,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Run the same again to go on.\n")
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
     return FAILED

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from uploader.errors import CaptionsError
+from uploader.errors import CaptionsError, Unusable
 from uploader.folder.dates import EXAMPLES, parse_date
+from uploader.folder.files import read_regular
 from uploader.folder.metadata import FIELDS, LONGEST, Fields, clean
 
 if TYPE_CHECKING:
@@ -29,13 +30,17 @@ __all__ = [
     "Captions",
     "Entry",
     "decode",
+    "is_captions_file",
     "parse_captions",
     "read_captions",
+    "read_captions_file",
     "read_metadata",
 ]
 
 CAPTIONS = "captions.yaml"
 METADATA = "metadata.json"
+_LARGEST = 20_000_000  # bytes; 100,000 captions have 15 million
+_DEEPEST = 20  # levels; captions have two, and the parser's own recursion ends the process
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it was built
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -68,7 +73,7 @@ def read_captions(path: Path, shown: str) -> Captions:
 
     `shown` is how messages name it. CaptionsError if it is no YAML mapping.
     """
-    return parse_captions(decode(path.read_bytes()), shown)
+    return parse_captions(decode(read_captions_file(path, shown)), shown)
 
 
 def parse_captions(text: str, shown: str) -> Captions:
@@ -78,23 +83,53 @@ def parse_captions(text: str, shown: str) -> Captions:
 
 def read_metadata(path: Path, shown: str) -> Captions:
     """Read a `metadata.json`: a list of `{"image", "image-date", "image-description"}`."""
+    text = decode(read_captions_file(path, shown))
     try:
-        listed = json.loads(decode(path.read_bytes()))
-        rows = [(unicodedata.normalize("NFC", row["image"]), row) for row in listed]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        if '"image"' not in text:
+            return _foreign(shown)
         raise CaptionsError(
             f'{shown} is not a JSON list of {{"image": "IMG_1.jpg", "image-date": "2017-08", '
             '"image-description": "…"}. Mend it, or take it out of the folder.'
         ) from None
+    if not _is_ours(listed):
+        return _foreign(shown)
     read = Captions()
-    for image, row in rows:
+    for row in listed:
         fields = {
             "caption": clean(str(row.get("image-description") or "")),
             "date": parse_date(str(row.get("image-date") or "")) or "",
         }
         known: Fields = {name: text for name, text in fields.items() if text}
-        read.entries.setdefault(image, Entry(known, shown, 0))
+        read.entries.setdefault(unicodedata.normalize("NFC", row["image"]), Entry(known, shown, 0))
     return read
+
+
+def _is_ours(listed: Any) -> bool:
+    rows = listed if isinstance(listed, list) else []
+    return bool(rows) and all(isinstance(row, dict) and "image" in row for row in rows)
+
+
+def _foreign(shown: str) -> Captions:
+    """Other programs write files of that name, Google Takeout into every album."""
+    expected = '{"image": "IMG_1.jpg", "image-date": "2017-08", "image-description": "…"}'
+    return Captions(problems=[f"{shown}: left alone; it is no list of {expected}."])
+
+
+def is_captions_file(name: str) -> bool:
+    """True for names that may be captions; `.yml` and capitals are as good."""
+    return name.lower() in (CAPTIONS, "captions.yml", METADATA)
+
+
+def read_captions_file(path: Path, shown: str) -> bytes:
+    """The bytes of a captions file; CaptionsError if it is none that can be read."""
+    try:
+        return read_regular(path, _LARGEST)[0]
+    except Unusable as error:
+        raise CaptionsError(f"{shown} {error}. Mend it, or take it out of the folder.") from None
+    except OSError as error:
+        raise CaptionsError(f"{shown} cannot be read ({error.strerror}).") from None
 
 
 def decode(content: bytes) -> str:
@@ -134,6 +169,7 @@ class _Reader:
 
     def _compose(self) -> Any:
         try:
+            self._measure()
             return yaml.compose(self.text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -142,6 +178,15 @@ class _Reader:
         except (yaml.YAMLError, RecursionError) as error:
             reason = str(error).split("\n")[0] or "nested too deep"
             raise CaptionsError(self._unreadable(0, reason)) from None
+
+    def _measure(self) -> None:
+        """Refuse what is nested too deep before it is composed."""
+        depth = 0
+        for event in yaml.parse(self.text, Loader=LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise yaml.YAMLError("nested too deep")
 
     def _unreadable(self, line: int, reason: str) -> str:
         message = f"{self.shown}:{line + 1}: cannot be read ({reason})."

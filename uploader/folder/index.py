@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from uploader.folder.listing import Stamp
+    from uploader.folder.files import Stamp
 
 __all__ = ["FILE", "Index"]
 

@@ -13,20 +13,17 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uploader.errors import FolderError, Unusable
-from uploader.folder.captions import CAPTIONS, METADATA
+from uploader.errors import CaptionsError, FolderError
+from uploader.folder.captions import is_captions_file
+from uploader.folder.files import Stamp, stamp
 
 __all__ = [
     "PHOTOS",
     "Folder",
     "PhotoFile",
-    "Stamp",
     "list_folder",
-    "read_regular",
     "text_of",
 ]
-
-Stamp = tuple[int, int, int]
 
 PHOTOS = frozenset(
     [
@@ -128,8 +125,8 @@ def text_of(name: str) -> str:
 
 
 def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
-    if location.name in (CAPTIONS, METADATA):
-        listed.captions.append((path, location))
+    if is_captions_file(location.name):
+        listed.captions.append((path, _within(path, _target(location), base)))
     elif location.suffix.lower() not in PHOTOS:
         link = location.is_symlink() and location.is_dir()
         reason = "a link to a folder" if link else "no photo of a kind that is shown"
@@ -139,37 +136,21 @@ def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
     elif not stat.S_ISREG((status := target.stat()).st_mode):
         listed.unusable.append((path, "is no regular file"))
     else:
-        listed.photos.append(PhotoFile(path, target, _stamp(status)))
+        listed.photos.append(PhotoFile(path, target, stamp(status)))
+
+
+def _within(path: str, target: Path, base: Path) -> Path:
+    """CaptionsError for a captions file that lies elsewhere: somebody else may write it."""
+    if not target.is_relative_to(base):
+        raise CaptionsError(
+            f"{path} is a link out of the folder, and not followed. Copy the file into the folder."
+        )
+    return target
 
 
 def _target(location: Path) -> Path:
     """Where a link leads; unlike Path.resolve an OSError if in a circle, on every Python."""
     return Path(os.path.realpath(location, strict=True))
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    """What changes when a file does: size, time of change in nanoseconds, inode."""
-    return status.st_size, status.st_mtime_ns, status.st_ino
-
-
-def read_regular(path: str | Path, largest: int) -> tuple[bytes, Stamp, Stamp]:
-    """Read a file, with its stamps before and after; Unusable if it is none, or too large.
-
-    Never waits for a FIFO or a device, and follows no link.
-    """
-    with open(path, "rb", opener=_opener) as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise Unusable("is no regular file", transient=True)
-        if before.st_size > largest:
-            at_most = f"{largest / 1_000_000:,.0f} MB are read"
-            raise Unusable(f"is {before.st_size / 1_000_000:,.0f} MB; at most {at_most}")
-        content = file.read(before.st_size + 1)
-        return content, _stamp(before), _stamp(os.fstat(file.fileno()))
-
-
-def _opener(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def _why(error: OSError) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from uploader.errors import FolderError
-from uploader.folder.captions import CAPTIONS, Captions, Entry, read_captions, read_metadata
+from uploader.folder.captions import METADATA, Captions, Entry, read_captions, read_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
 from uploader.folder.metadata import Metadata
 from uploader.render.pool import attempt_all
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader.errors import Unusable
+    from uploader.folder.files import Stamp
     from uploader.folder.index import Index
-    from uploader.folder.listing import Stamp
     from uploader.folder.metadata import Fields
     from uploader.render.pool import Pool
 
@@ -173,7 +173,7 @@ class _Captions:
     def __init__(self, listed: Folder) -> None:
         self._beside: dict[str, list[Captions]] = {}
         for path, location in listed.captions:
-            read = read_captions if location.name == CAPTIONS else read_metadata
+            read = read_metadata if path.lower().endswith(METADATA) else read_captions
             folder = path[: path.rfind("/") + 1]
             self._beside.setdefault(folder, []).append(read(location, path))
 

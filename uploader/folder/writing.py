@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from uploader.errors import CaptionsError
-from uploader.folder.captions import CAPTIONS, LOADER, decode, parse_captions
+from uploader.folder.captions import (
+    CAPTIONS,
+    LOADER,
+    decode,
+    is_captions_file,
+    parse_captions,
+    read_captions_file,
+)
 from uploader.folder.metadata import FIELDS
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ def add_entries(root: Path, entries: dict[str, Fields]) -> None:
     """Append entries, by path, to the captions file of the root folder."""
     if not entries:
         return
-    file = root / CAPTIONS
+    file = _captions_in(root)
     text = _text(file)
     blocks = (f"{_quoted(path)}:\n{_block(fields)}" for path, fields in entries.items())
     wanted = _fields_in(text) | entries
@@ -64,7 +71,7 @@ def set_fields(root: Path, path: str, changed: Fields) -> None:
 
 def rename_entries(root: Path, moved: dict[str, str]) -> None:
     """Give entries of the root's captions file the new paths of their photos."""
-    file = root / CAPTIONS
+    file = _captions_in(root)
     text = changed = _text(file)
     for place in reversed(_places(file, text)):
         if new := moved.get(place.name):
@@ -78,18 +85,21 @@ def _home(root: Path, path: str) -> tuple[Path, str]:
     """The captions file that has a photo, or should; and the photo's name in there."""
     folders = path.split("/")[:-1]
     for depth in range(len(folders), 0, -1):
-        file = root.joinpath(*folders[:depth], CAPTIONS)
+        file = _captions_in(root.joinpath(*folders[:depth]))
         name = "/".join(path.split("/")[depth:])
         if any(place.name == name for place in _places(file, _text(file))):
             return file, name
-    return root / CAPTIONS, path
+    return _captions_in(root), path
+
+
+def _captions_in(folder: Path) -> Path:
+    """The captions file of a folder under the name that it has, or would have."""
+    there = (path for path in sorted(folder.iterdir()) if is_captions_file(path.name))
+    return next((path for path in there if path.suffix.lower() != ".json"), folder / CAPTIONS)
 
 
 def _text(file: Path) -> str:
-    try:
-        return decode(file.read_bytes())
-    except FileNotFoundError:
-        return ""
+    return decode(read_captions_file(file, str(file))) if file.exists() else ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import warnings
 from typing import NamedTuple
 
 from uploader.errors import Unusable
+from uploader.folder.files import Stamp, read_regular
 from uploader.folder.identity import identify
-from uploader.folder.listing import Stamp, read_regular
 from uploader.render.renditions import WIDTHS, Inspection, Rendered, inspect, render
 
 __all__ = ["LARGEST", "Found", "inspect_file", "render_file", "set_up"]

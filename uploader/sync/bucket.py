@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -101,7 +102,9 @@ def connect(
         client_options=ClientOptions(api_endpoint=address) if address else None,
         _http=session,
     )
-    return Bucket(client.bucket(bucket), address or "Google Cloud Storage", stopping)
+    opened = Bucket(client.bucket(bucket), address or "Google Cloud Storage", stopping)
+    weakref.finalize(opened, session.close)  # else each connection stays open until it is collected
+    return opened
 
 
 def _default_credentials() -> Credentials:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from uploader.errors import CaptionsError
@@ -122,10 +124,69 @@ def test_the_list_of_the_original_article_is_read(tmp_path):
     assert entries["b"].fields == {}
 
 
-@pytest.mark.parametrize("text", ["{}x", '{"image": 1}', "[1]", '["a"]', "[" * 100_000])
-def test_a_list_that_is_none_is_refused_in_one_line(tmp_path, text):
+@pytest.mark.parametrize("text", ['[{"image": "a.jpg"', '[{"image"' + "[" * 100_000])
+def test_a_list_that_is_broken_is_refused_in_one_line(tmp_path, text):
     file = tmp_path / "metadata.json"
     file.write_text(text)
 
     with pytest.raises(CaptionsError, match="is not a JSON list of"):
         read_metadata(file, "metadata.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}x", '{"title": "Kyoto"}', "[]", "[1]", '["a"]', "[" * 1_000_000, '{"image": 1}']
+)
+def test_a_file_of_that_name_by_another_program_is_left_alone(tmp_path, text):
+    file = tmp_path / "metadata.json"
+    file.write_text(text)
+
+    read = read_metadata(file, "kyoto/metadata.json")
+
+    assert read.entries == {}
+    assert read.problems[0].startswith("kyoto/metadata.json: left alone")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 1_000_000, "{" * 1_000_000, "a: " + "{b: " * 1_000_000, "- " * 100_000 + "x"],
+    ids=["lists", "mappings", "values", "blocks"],
+)
+def test_a_megabyte_of_brackets_is_refused_in_one_line(read, text):
+    with pytest.raises(CaptionsError, match=r"captions.yaml:1: cannot be read"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (os.mkfifo, "is no regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "cannot be read"),
+        (lambda path: path.mkdir(), "cannot be read"),
+        (lambda path: (path.touch(), os.truncate(path, 30_000_000)), "is 30 MB; at most 20 MB"),
+    ],
+    ids=["fifo", "device", "folder", "enormous"],
+)
+@pytest.mark.parametrize("reader", [read_captions, read_metadata])
+def test_what_is_no_captions_file_is_refused_and_never_hangs(tmp_path, make, reason, reader):
+    make(tmp_path / "captions.yaml")
+
+    with pytest.raises(CaptionsError, match=f"alps/captions.yaml {reason}"):
+        reader(tmp_path / "captions.yaml", "alps/captions.yaml")
+
+
+def test_an_empty_field_is_there_and_a_place_that_was_not_filled_in_is_not(read):
+    captions = read('a.jpg: {caption: "", alt: ""}\nb.jpg:\nc.jpg: ""\n')
+
+    assert [entry.fields for entry in captions.entries.values()] == [
+        {"caption": "", "alt": ""},
+        {},
+        {"caption": ""},
+    ]
+
+
+def test_a_caption_that_is_too_long_is_said_to_be_cut(read):
+    captions = read(f'a.jpg: "{"x" * 2001}"\nb.jpg: "{"x" * 2000}"\n')
+
+    assert captions.problems == [
+        "captions.yaml:1: caption has 2,001 characters; the first 2,000 are shown."
+    ]

@@ -5,6 +5,7 @@ import shutil
 import socket
 
 import pytest
+from PIL import Image
 
 from uploader.errors import CaptionsError, FolderError, Unusable
 from uploader.folder.index import Index
@@ -91,8 +92,6 @@ def test_the_nearest_words_win_field_by_field(look, picture, folder):
 
 
 def test_words_in_the_file_come_after_written_ones_and_before_defaults(look, picture, folder):
-    from PIL import Image
-
     exif = Image.Exif()
     exif[0x010E], exif[0x013B] = "In the file", "The camera's owner"
     picture("a.jpg", exif=exif)
@@ -245,6 +244,90 @@ def test_a_file_that_cannot_be_read_now_makes_it_partial_and_is_not_remembered(
     assert found.partial
     assert found.unusable == [("b.png", "cannot be read (input/output error)")]
     assert paths(look().photos) == ["a.png", "b.png"]
+
+
+def test_captions_are_found_under_other_spellings_of_their_name(look, picture, folder):
+    picture("a.png")
+    picture("alps/b.png", color="blue")
+    (folder / "Captions.YML").write_text("a.png: There\n")
+    (folder / "alps/captions.yml").write_text("b.png: Up\n")
+
+    assert [photo.metadata.caption for photo in look().photos] == ["There", "Up"]
+
+
+def test_captions_that_are_a_link_out_of_the_folder_end_the_run(look, picture, folder, tmp_path):
+    picture("a.png")
+    (tmp_path / "captions.yaml").write_text("a.png: Elsewhere\n")
+    (folder / "captions.yaml").symlink_to(tmp_path / "captions.yaml")
+
+    with pytest.raises(CaptionsError, match=r"captions.yaml is a link out of the folder"):
+        look()
+
+
+def test_an_empty_field_takes_away_what_the_file_says_and_marks_a_decorative_photo(
+    look, picture, folder
+):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B] = "In the file", "The camera's owner"
+    for name, color in (("a.jpg", "red"), ("b.jpg", "blue"), ("c.jpg", "green")):
+        picture(name, color=color, exif=exif)
+    (folder / "captions.yaml").write_text(
+        'defaults: {credit: Me}\na.jpg: {caption: "", credit: ""}\nb.jpg: {alt: ""}\nc.jpg:\n'
+    )
+
+    taken, decorative, untouched = (photo.metadata for photo in look().photos)
+
+    assert (taken.caption, taken.read_aloud, taken.credit) == ("", "", "")
+    assert (decorative.caption, decorative.read_aloud) == ("In the file", "")
+    assert (untouched.caption, untouched.read_aloud) == ("In the file", "In the file")
+    assert untouched.credit == "The camera's owner"
+
+
+def test_a_file_that_cannot_be_read_any_more_keeps_what_it_held(look, picture, folder):
+    """By what earlier runs know, so that the rest of the folder need not wait for it."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    picture("c.png", color="green")
+    ids = {photo.file.path: photo.id for photo in look().photos}
+    (folder / "b.png").write_bytes(b"no picture any more")
+    (folder / "c.png").write_bytes(b"nor this")
+    (folder / "captions.yaml").write_text("c.png: {hidden: true}\n")
+
+    found, again = look(), look()
+
+    for one in (found, again):
+        assert [photo.id for photo in one.undecodable] == [ids["b.png"]]
+        assert [photo.id for photo in one.hidden] == [ids["c.png"]]
+        assert not one.partial
+        assert [path for path, _ in one.unusable] == ["b.png", "c.png"]
+
+
+def test_trouble_is_tried_again_alone_and_last_in_this_run_and_the_next(look, picture, monkeypatch):
+    for number in range(4):
+        picture(f"{number}.png", color=f"#0000{number:02}")
+    order = []
+    inspect = Pool.inspect
+
+    def fail(self, path, size):
+        order.append(path.name)
+        if path.name == "1.png":
+            raise Unusable("makes the decoder crash", transient=True)
+        return inspect(self, path, size)
+
+    monkeypatch.setattr(Pool, "inspect", fail)
+    first = look()
+    picture("9.png", color="white")
+    order_then, order[:] = list(order), []
+    look()
+    monkeypatch.undo()
+
+    assert (sorted(order_then[:4]), order_then[4:]) == (
+        ["0.png", "1.png", "2.png", "3.png"],
+        ["1.png"],
+    )
+    assert order == ["9.png", "1.png"]
+    assert first.unusable == [("1.png", "makes the decoder crash")]
+    assert len(look().photos) == 5
 
 
 def test_a_missing_folder_a_file_and_an_empty_folder_are_refused(look, folder, tmp_path):

@@ -7,13 +7,14 @@ import pytest
 from PIL import Image
 
 from tests.uploader.conftest import png
-from uploader.errors import CatalogError, NotThere, RemovalRefused, StorageError
+from uploader.errors import CatalogError, NotThere, RemovalRefused, StorageError, Unusable
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
-from uploader.sync.bucket import connect
+from uploader.sync import sync as sync_module
+from uploader.sync.bucket import Bucket, connect
 from uploader.sync.catalog import write_catalog
-from uploader.sync.sync import Sync, remove_source
+from uploader.sync.sync import Sync, read_gallery, remove_source
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +223,152 @@ def test_a_file_that_cannot_be_decoded_is_named_and_the_rest_goes_on(sync, bucke
     assert again.plan.nothing_to_do
 
 
+def trouble(monkeypatch, name, times):
+    """Let the worker die that renders a file, so many times; what was rendered, in order."""
+    render, rendered = Pool.render, []
+
+    def fail(self, path, *arguments, **options):
+        rendered.append(path.name)
+        if path.name == name and rendered.count(name) <= times:
+            raise Unusable("makes the decoder crash", transient=True)
+        return render(self, path, *arguments, **options)
+
+    monkeypatch.setattr(Pool, "render", fail)
+    return rendered
+
+
+def test_a_photo_whose_worker_dies_is_rendered_at_the_end_of_the_same_run(
+    sync, bucket, picture, monkeypatch
+):
+    for number, color in enumerate(COLORS[:4]):
+        picture(f"{number}.png", color=color)
+    rendered = trouble(monkeypatch, "0.png", times=1)
+
+    outcome = sync()
+
+    assert (outcome.photo_count, outcome.unusable) == (4, [])
+    assert rendered[-1] == "0.png"
+
+
+def test_a_photo_that_was_shown_outlives_trouble_and_is_tried_again_last(
+    sync, bucket, picture, monkeypatch
+):
+    """The kernel may kill any worker when memory is short: that is no fault of the photo."""
+    for number, color in enumerate(COLORS[:3]):
+        picture(f"{number}.png", color=color)
+    sync()
+    before = bucket.records()
+    for name in [name for name in bucket.objects() if name.endswith(".webp")]:
+        bucket.bucket.blob(name).delete()
+
+    with monkeypatch.context() as patch:
+        trouble(patch, "0.png", times=2)
+        outcome = sync()
+    between = bucket.records()
+    rendered = trouble(monkeypatch, "0.png", times=0)
+    again = sync()
+
+    assert outcome.unusable == [("0.png", "makes the decoder crash")]
+    assert between == before
+    assert (again.unusable, again.photo_count) == ([], 3)
+    assert rendered == ["0.png"]
+    assert set().union(*map(files, ids(before))) < set(bucket.objects())
+
+
+def test_what_has_been_in_trouble_comes_last_even_if_other_photos_are_new(
+    sync, bucket, picture, monkeypatch
+):
+    picture("a.png")
+    with monkeypatch.context() as patch:
+        trouble(patch, "a.png", times=2)
+        assert sync().photo_count == 0
+    for number, color in enumerate(COLORS[1:5]):
+        picture(f"b{number}.png", color=color)
+    rendered = trouble(monkeypatch, "a.png", times=0)
+
+    assert sync().photo_count == 5
+    assert rendered[-1] == "a.png"
+
+
+def test_a_photo_that_is_overwritten_by_something_broken_keeps_its_place_until_it_is_gone(
+    sync, bucket, picture, folder
+):
+    picture("a.png")
+    picture("b.jpg", color="blue", size=(500, 300))
+    picture("c.png", color="green")
+    sync()
+    before = bucket.records()
+    whole = (folder / "b.jpg").read_bytes()
+    (folder / "a.png").write_bytes(b"no picture")
+    (folder / "b.jpg").write_bytes(whole[: len(whole) // 2])
+
+    first, second = sync(), sync()
+
+    assert bucket.records() == before
+    assert set().union(*map(files, [r["id"] for r in before if r["sizes"] == [[60, 40]]])) < set(
+        bucket.objects()
+    )
+    assert [path for path, _ in first.unusable] == ["a.png", "b.jpg"]
+    assert second.plan.nothing_to_do
+    (folder / "a.png").unlink()
+    (folder / "captions.yaml").write_text("b.jpg: {hidden: true}\n")
+    sync(remove_many=2)
+    assert [record["sizes"] for record in bucket.records()] == [[[60, 40]]]
+
+
+def credits_in(bucket):
+    """What the public files say of their author, by object."""
+    return {
+        name: (exif.get(0x013B), exif.get(0x8298))
+        for name, content in bucket.objects().items()
+        if name.startswith("photos/")
+        for exif in [Image.open(io.BytesIO(content)).getexif()]
+    }
+
+
+def test_a_changed_credit_reaches_the_public_files_and_a_removed_one_leaves_them(
+    sync, bucket, picture, folder, monkeypatch
+):
+    picture("a.png", size=(500, 300))
+    picture("b.png", color="blue")
+    (folder / "captions.yaml").write_text("defaults: {credit: Ann, license: CC0-1.0}\n")
+    sync()
+    pixels = [Image.open(io.BytesIO(c)).tobytes() for n, c in bucket.objects().items() if "ph" in n]
+    assert set(credits_in(bucket).values()) == {("Ann", "Ann, CC0-1.0")}
+    rendered = trouble(monkeypatch, "", times=0)
+
+    (folder / "captions.yaml").write_text("a.png: {credit: Bob}\n")
+    outcome = sync()
+
+    assert sorted(map(str, credits_in(bucket).values())) == sorted(
+        map(str, [("Bob", "Bob")] * 3 + [(None, None)] * 2)
+    )
+    assert (outcome.files_sent, rendered) == (5, [])
+    assert [
+        Image.open(io.BytesIO(c)).tobytes() for n, c in bucket.objects().items() if "ph" in n
+    ] == pixels
+    assert sync().plan.nothing_to_do
+
+
+def test_of_two_sources_of_one_picture_the_one_that_is_shown_says_whose_it_is(
+    sync, bucket, picture, folder, tmp_path
+):
+    picture("both.png")
+    talk = picture("both.png", folder=tmp_path / "talk").parent
+    (folder / "captions.yaml").write_text("both.png: {credit: Ann}\n")
+    (talk / "captions.yaml").write_text("both.png: {credit: Bob}\n")
+    sync("talk", talk)
+    sync()
+
+    for _ in range(2):
+        sync("talk", talk)
+        sync()
+
+    assert set(credits_in(bucket).values()) == {("Ann", "Ann")}
+    assert sync().plan.nothing_to_do
+    assert sync("talk", talk).plan.nothing_to_do
+
+
 def test_a_catalog_that_is_none_is_left_alone(sync, bucket, picture):
     picture("a.png")
     bucket.bucket.blob("catalog.jsonl").upload_from_string("something else")
@@ -293,6 +440,36 @@ def test_a_picture_that_another_source_withdraws_just_now_is_sent_again(
     sync()
 
     (record,) = bucket.records()
+    assert files(record["id"]) < set(bucket.objects())
+
+
+def test_a_rendition_that_is_relied_on_is_touched_before_the_catalog_names_it(
+    sync, bucket, picture, tmp_path, monkeypatch
+):
+    """Or the other source's removal, which has listed it already, would delete it after."""
+    picture("both.png")
+    talk = picture("both.png", folder=tmp_path / "talk").parent
+    sync("talk", talk)
+    slow = connect(bucket.name)
+    gallery = read_gallery(slow)
+    remove = Bucket.remove
+
+    read, synced = sync_module.read_gallery, []
+
+    def sync_in_between(self, name, listed):
+        if not synced:
+            synced.append(True)
+            monkeypatch.setattr(sync_module, "read_gallery", read)
+            sync()
+        remove(self, name, listed)
+
+    monkeypatch.setattr(sync_module, "read_gallery", lambda _bucket: gallery)
+    monkeypatch.setattr(Bucket, "remove", sync_in_between)
+
+    remove_source(slow, "talk", [])
+
+    (record,) = bucket.records()
+    assert record["source"] == "stack"
     assert files(record["id"]) < set(bucket.objects())
 
 
