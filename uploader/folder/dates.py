@@ -11,7 +11,7 @@ from datetime import datetime
 
 __all__ = ["EXAMPLES", "parse_date"]
 
-EXAMPLES = "2017, 2017-08, 2017-08-14, 2017-08-14T18:03, Aug 2017 or 14 August 2017"
+EXAMPLES = "2017, 2017-08, 2017-08-14, 2017-08-14T18:03, 14.8.2017, Aug 2017 or 14 August 2017"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMES = (
@@ -19,14 +19,18 @@ _NAMES = (
     "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
 )
 _FORMS = tuple(
-    re.compile(form + r"\s*\Z", re.IGNORECASE | re.ASCII)
+    re.compile(rf"\s*(?:{form})\s*\Z", re.IGNORECASE | re.ASCII)
     for form in (
-        r"\s*(?P<year>\d{4})(?:[-:](?P<month>\d\d?)(?:[-:](?P<day>\d\d?)"
+        # Exif and IPTC have blanks or zeros for what is not known.
+        r"(?P<year>\d{4})(?:[-:](?P<month>\d\d?|\s*)(?:[-:](?P<day>\d\d?|\s*)"
         r"(?:[T ]\s*(?P<hour>\d\d):(?P<minute>\d\d)"
-        r"(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?)?)?",
-        r"\s*(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
-        rf"\s*(?:(?P<day>\d\d?)(?:st|nd|rd|th)?\.?\s+)?(?P<name>{_NAMES})\.?,?\s+(?P<year>\d{{4}})",
-        rf"\s*(?P<name>{_NAMES})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+        r"(?::\d\d(?:[.,]\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?|\s*:\s*:\s*)?)?)?",
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
+        r"(?:circa|ca\.?|c\.?|about|around|um)\s*(?P<year>\d{4})",
+        r"(?P<year>\d{3}0)'?s",
+        r"(?P<day>\d\d?)\.\s*(?P<month>\d\d?)\.\s*(?P<year>\d{4})",
+        rf"(?:(?P<day>\d\d?)(?:st|nd|rd|th)?\.?\s+)?(?P<name>{_NAMES})\.?,?\s+(?P<year>\d{{4}})",
+        rf"(?P<name>{_NAMES})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
     )
 )
 # The oldest surviving photograph is of 1826; camera clocks that lost their battery say 0000.
@@ -37,6 +41,7 @@ def parse_date(text: str) -> str | None:
     """Read a date as people and cameras write it; the answer is as precise as the text.
 
     Of EXIF come `2017:08:14 18:03:22`, and `0000:00:00 00:00:00` for a clock that was never set.
+    Of “circa 1950” and “1950s” the year remains.
     """
     for form in _FORMS:
         if found := form.match(text):
@@ -45,28 +50,27 @@ def parse_date(text: str) -> str | None:
 
 
 def _written(parts: dict[str, str | None]) -> str | None:
-    year, month = int(parts["year"] or 0), _month(parts)
-    day, hour = int(parts.get("day") or 1), int(parts.get("hour") or 0)
-    minute = int(parts.get("minute") or 0)
+    """As ISO 8601, up to the first part that is unknown."""
+    numbers = [int(parts["year"] or 0), _month(parts), _number(parts, "day")]
+    known = numbers[: numbers.index(0)] if 0 in numbers else numbers
+    year, month, day = (*known, *[1] * (3 - len(known)))
+    has_time = len(known) == 3 and bool((parts.get("hour") or "").strip())
+    hour, minute = (_number(parts, "hour"), _number(parts, "minute")) if has_time else (0, 0)
     try:
-        moment = datetime(year, 1 if month is None else month, day, hour, minute)  # noqa: DTZ001 - a camera knows no zone
+        moment = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - a camera knows no zone
     except ValueError:
         return None
-    if moment.year not in _YEARS:
+    if not known or moment.year not in _YEARS:
         return None
-    return moment.isoformat(timespec="minutes")[: _length(parts)]
+    length = len("2017-08-14T18:03") if has_time else len("2017-08-14") - 3 * (3 - len(known))
+    return moment.isoformat(timespec="minutes")[:length]
 
 
-def _month(parts: dict[str, str | None]) -> int | None:
+def _number(parts: dict[str, str | None], name: str) -> int:
+    return int((parts.get(name) or "").strip() or 0)
+
+
+def _month(parts: dict[str, str | None]) -> int:
     if name := parts.get("name"):
         return _MONTHS.index(name[:3].lower()) + 1
-    month = parts.get("month")
-    return int(month) if month else None
-
-
-def _length(parts: dict[str, str | None]) -> int:
-    if parts.get("hour"):
-        return len("2017-08-14T18:03")
-    if parts.get("day"):
-        return len("2017-08-14")
-    return len("2017-08") if _month(parts) else len("2017")
+    return _number(parts, "month")

@@ -1,4 +1,4 @@
-"""Metadata that a photo file carries in itself: XMP, else IPTC, else EXIF.
+"""Metadata that a photo file carries in itself, or in an XMP sidecar: XMP, else IPTC, else EXIF.
 
 What cannot be read is unknown, for metadata is no reason to lose a photo.
 """
@@ -6,186 +6,144 @@ What cannot be read is unknown, for metadata is no reason to lose a photo.
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING, Any
 
-from defusedxml.ElementTree import fromstring
 from PIL import Image, IptcImagePlugin
 
+from uploader.errors import Unusable
+from uploader.folder.boilerplate import without_boilerplate
 from uploader.folder.dates import parse_date
-from uploader.folder.identity import exif_of, png_chunks
-from uploader.folder.metadata import clean
+from uploader.folder.exif import Exif, decoded
+from uploader.folder.files import read_regular
+from uploader.folder.xmp import LARGEST, Xmp, packet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from xml.etree.ElementTree import Element
+    from pathlib import Path
 
     from uploader.folder.metadata import Fields
 
-__all__ = ["embedded_metadata"]
-
-# Exif 3.0, by tag: first directory, then the Exif directory.
-_DESCRIPTION, _ARTIST, _COPYRIGHT, _DATE_TIME = 0x010E, 0x013B, 0x8298, 0x0132
-_EXIF_DIRECTORY, _DATE_TIME_ORIGINAL, _DATE_TIME_DIGITIZED = 0x8769, 0x9003, 0x9004
+__all__ = ["embedded_metadata", "sidecar_metadata"]
 
 # IIM 4.2, by record and dataset.
 _TITLE, _CAPTION, _BYLINE, _NOTICE = (2, 5), (2, 120), (2, 80), (2, 116)
 _CREATED, _CREATED_TIME = (2, 55), (2, 60)
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_IPTC_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
-_PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
-_XMP = "{http://ns.adobe.com/xap/1.0/}"
-_XMP_RIGHTS = "{http://ns.adobe.com/xap/1.0/rights/}"
-_XMP_EXIF = "{http://ns.adobe.com/exif/1.0/}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_LARGEST = 4_000_000  # bytes of one XMP packet
+# Scanners and programs write midnight or noon where they know the day alone.
+_NO_TIME = re.compile(r"[T ](00|12):00:00\b.*")
+_UTC = re.compile(r".*(Z|[+-]00:?00)\s*")
 
-# What cameras write into every photo is no caption.
-_CAMERA_TALK = re.compile(
-    r"(olympus|minolta|konica|medion|digital|sony|samsung)[\w ]*(camera|dsc)|sony dsc|dcim\\.*"
-    r"|exif_jpeg_picture|default|untitled|\W*",
-    re.IGNORECASE,
-)
+_Date = tuple[int, str]
+"""How much a date is worth, 0 most, and its text."""
+_TAKEN, _TAKEN_ELSEWHERE, _DIGITIZED, _MODIFIED = range(4)
 
 
 def embedded_metadata(image: Image.Image, content: bytes) -> Fields:
     """The fields that a file has, given as opened image and as bytes."""
-    found: Fields = {}
-    for read in (_from_xmp, _from_iptc, _from_exif):
-        try:
-            fields = read(image, content)
-        except Exception:  # noqa: S112 - parsers of strangers' metadata raise anything
-            continue
-        for name, value in fields.items():
-            if value:
-                found.setdefault(name, value)
-    return found
+    read = (_read(one, image, content) for one in (_from_xmp, _from_iptc, _from_exif))
+    fields, dates = _merged(read)
+    comment = image.info.get("comment") if image.format == "JPEG" else None
+    if caption := without_boilerplate(decoded(comment)):
+        fields.setdefault("caption", caption)
+    return fields | _first_date(dates)
 
 
-def _from_xmp(image: Image.Image, content: bytes) -> Fields:
-    packet = _xmp_packet(image, content)
-    if not packet or len(packet) > _LARGEST:
+def sidecar_metadata(path: Path) -> Fields:
+    """The fields of an XMP file beside a photo, as Lightroom and darktable write it."""
+    try:
+        packet, _, _ = read_regular(path, LARGEST)
+        fields, dates = _merged([_of_xmp(Xmp(packet))])
+    except (Unusable, OSError, ValueError, SyntaxError):
         return {}
-    facts = _facts(fromstring(packet.strip(b"\0 \r\n\t")))
-    return {
-        "caption": _caption(facts, _DC + "description", _DC + "title"),
-        "alt": _first(facts, _IPTC_CORE + "AltTextAccessibility"),
-        "date": _date(facts, _XMP_EXIF + "DateTimeOriginal", _PHOTOSHOP + "DateCreated"),
-        "credit": _first(facts, _DC + "creator", _PHOTOSHOP + "Credit"),
-        "license": _first(facts, _DC + "rights", _XMP_RIGHTS + "UsageTerms"),
+    return fields | _first_date(dates)
+
+
+_Found = tuple[dict[str, str], list[_Date]]
+
+
+def _read(
+    read: Callable[[Image.Image, bytes], _Found], image: Image.Image, content: bytes
+) -> _Found:
+    try:
+        return read(image, content)
+    except Exception:  # parsers of strangers' metadata raise anything
+        return {}, []
+
+
+def _merged(read: Iterable[_Found]) -> tuple[Fields, list[_Date]]:
+    """Each field from the first that has it, what machines wrote left out; and all dates."""
+    fields: Fields = {}
+    dates: list[_Date] = []
+    for found, found_dates in read:
+        dates += found_dates
+        for name, text in found.items():
+            if known := without_boilerplate(text):
+                fields.setdefault(name, known)
+    return fields, dates
+
+
+def _first_date(dates: list[_Date]) -> Fields:
+    """The date that is worth most; of equals the first."""
+    for _, text in sorted(dates, key=lambda date: date[0]):
+        if date := parse_date(_NO_TIME.sub("", text)):
+            return {"date": date}
+    return {}
+
+
+def _first(*texts: str) -> str:
+    return next(filter(None, map(without_boilerplate, texts)), "")
+
+
+def _from_xmp(image: Image.Image, content: bytes) -> _Found:
+    return _of_xmp(Xmp(packet_of(image, content)))
+
+
+def _of_xmp(xmp: Xmp) -> _Found:
+    get = xmp.get
+    fields = {
+        "caption": _first(get("dc:description"), get("dc:title"), get("exif:UserComment")),
+        "alt": get("Iptc4xmpCore:AltTextAccessibility"),
+        "credit": _first(get("dc:creator"), get("photoshop:Credit")),
+        "license": _first(get("dc:rights"), get("xmpRights:UsageTerms")),
     }
+    taken = (get("exif:DateTimeOriginal"), get("photoshop:DateCreated"))
+    # In UTC the day may be another than it was where the photo was taken: Exif's is local.
+    dates = [(_TAKEN_ELSEWHERE if _UTC.fullmatch(text) else _TAKEN, text) for text in taken]
+    return fields, [*dates, (_DIGITIZED, get("xmp:CreateDate"))]
 
 
-def _xmp_packet(image: Image.Image, content: bytes) -> bytes:
-    if image.format == "PNG":
-        return next(filter(None, map(_png_xmp, png_chunks(content))), b"")
-    packet = image.info.get("xmp") or b""
-    return packet if isinstance(packet, bytes) else str(packet).encode()
-
-
-def _png_xmp(chunk: tuple[bytes, bytes]) -> bytes:
-    """XMP in a text chunk of PNG, often behind the picture: keyword, flags, two names, text."""
-    kind, payload = chunk
-    if kind != b"iTXt" or not payload.startswith(b"XML:com.adobe.xmp\0"):
-        return b""
-    compressed = payload[18]
-    text = payload[20:].split(b"\0", 2)[2]
-    return zlib.decompressobj().decompress(text, _LARGEST) if compressed else text
-
-
-def _facts(root: Element) -> dict[str, str]:
-    """Properties of an XMP packet by qualified name; of alternatives the default, of lists all."""
-    facts: dict[str, str] = {}
-    for description in root.iter(_RDF + "Description"):
-        for name, value in description.attrib.items():
-            facts.setdefault(name, value)
-        for child in description:
-            facts.setdefault(child.tag, _value(child))
-    return facts
-
-
-def _value(element: Element) -> str:
-    items = list(element.iter(_RDF + "li"))
-    if element.find(_RDF + "Alt") is not None:
-        items.sort(key=lambda item: item.get(_LANGUAGE) != "x-default")
-        return next((item.text for item in items if item.text), "")
-    return ", ".join(item.text for item in items if item.text) if items else element.text or ""
-
-
-def _first(facts: dict[str, str], *names: str) -> str:
-    return next(filter(None, (clean(facts.get(name, "")) for name in names)), "")
-
-
-def _caption(facts: dict[str, str], *names: str) -> str:
-    return next(filter(None, (_said(clean(facts.get(name, ""))) for name in names)), "")
-
-
-def _date(facts: dict[str, str], *names: str) -> str:
-    return _earliest_known(facts.get(name, "") for name in (*names, _XMP + "CreateDate"))
-
-
-def _earliest_known(texts: Iterable[str]) -> str:
-    return next(filter(None, map(parse_date, texts)), "") or ""
-
-
-def _said(caption: str) -> str:
-    return "" if _CAMERA_TALK.fullmatch(caption) else caption
-
-
-def _from_iptc(image: Image.Image, _content: bytes) -> Fields:
+def _from_iptc(image: Image.Image, _content: bytes) -> _Found:
     read: Callable[[Image.Image], dict[tuple[int, int], Any] | None] = IptcImagePlugin.getiptcinfo  # type: ignore[assignment]  # its type names file formats
     facts = {name: _joined(value) for name, value in (read(image) or {}).items()}
-    created = facts.get(_CREATED, ""), facts.get(_CREATED_TIME, "")
-    return {
-        "caption": _said(facts.get(_CAPTION, "")) or _said(facts.get(_TITLE, "")),
+    created = _iptc_date(facts.get(_CREATED, ""), facts.get(_CREATED_TIME, ""))
+    fields = {
+        "caption": _first(facts.get(_CAPTION, ""), facts.get(_TITLE, "")),
         "credit": facts.get(_BYLINE, ""),
         "license": facts.get(_NOTICE, ""),
-        "date": _iptc_date(*created),
     }
+    return fields, [(_TAKEN, created)]
 
 
 def _joined(value: bytes | list[bytes]) -> str:
     values = value if isinstance(value, list) else [value]
-    return ", ".join(filter(None, map(_text, values)))
+    return ", ".join(filter(None, map(decoded, values)))
 
 
 def _iptc_date(date: str, time: str) -> str:
     day = parse_date(date) or ""
-    if day and len(day) == len("2017-08-14") and re.match(r"\d{4}", time):
-        return parse_date(f"{day}T{time[:2]}:{time[2:4]}") or day
+    if len(day) == len("2017-08-14") and re.match(r"\d{4}", time):
+        return f"{day}T{time[:2]}:{time[2:4]}:{time[4:6] or '00'}"
     return day
 
 
-def _from_exif(image: Image.Image, content: bytes) -> Fields:
-    exif = Image.Exif()
-    if image.format == "TIFF":
-        exif = image.getexif()
-    else:
-        exif.load(exif_of(content) or image.info.get("exif") or b"")
-    within = exif.get_ifd(_EXIF_DIRECTORY)
-    dates = (
-        within.get(_DATE_TIME_ORIGINAL),
-        within.get(_DATE_TIME_DIGITIZED),
-        exif.get(_DATE_TIME),
-    )
-    return {
-        "caption": _said(_text(exif.get(_DESCRIPTION))),
-        "credit": _text(exif.get(_ARTIST)),
-        "license": _text(exif.get(_COPYRIGHT)),
-        "date": _earliest_known(map(_text, dates)),
+def _from_exif(image: Image.Image, content: bytes) -> _Found:
+    exif = Exif(image, content)
+    text = exif.text
+    fields = {
+        "caption": _first(*map(text, ("description", "comment", "xp_comment", "xp_title"))),
+        "credit": text("artist"),
+        "license": text("copyright"),
+        "details": exif.details(),
     }
-
-
-def _text(value: object) -> str:
-    """ASCII by the standards, UTF-8 or Latin-1 in life; of Exif Pillow reads it as Latin-1."""
-    if isinstance(value, str):
-        value = value.encode("latin-1", "replace")
-    if not isinstance(value, bytes):
-        return ""
-    value = value.split(b"\0")[0]
-    try:
-        return clean(value.decode())
-    except UnicodeDecodeError:
-        return clean(value.decode("latin-1"))
+    ranked = ((_TAKEN, "taken"), (_DIGITIZED, "digitized"), (_MODIFIED, "modified"))
+    return fields, [(rank, text(name)) for rank, name in ranked]

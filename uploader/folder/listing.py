@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ PHOTOS = frozenset(
         ".mpo",
     ]
 )
+_RAW = re.compile(
+    r"\.(3fr|arw|cr[23w]|dng|erf|iiq|kdc|mrw|ne[fw]|nrw|orf|pef|ra[fw]|rw[2l]|sr[2fw]|x3f)"
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class Folder:
     root: Path
     photos: list[PhotoFile] = field(default_factory=list)
     captions: list[tuple[str, Path]] = field(default_factory=list)
+    sidecars: list[PhotoFile] = field(default_factory=list)
+    """XMP files, which may belong to a photo beside them."""
     left_alone: list[tuple[str, str]] = field(default_factory=list)
     unusable: list[tuple[str, str]] = field(default_factory=list)
     partial: bool = False
@@ -127,16 +133,26 @@ def text_of(name: str) -> str:
 def _sort_in(path: str, location: Path, base: Path, listed: Folder) -> None:
     if is_captions_file(location.name):
         listed.captions.append((path, _within(path, _target(location), base)))
-    elif location.suffix.lower() not in PHOTOS:
-        link = location.is_symlink() and location.is_dir()
-        reason = "a link to a folder" if link else "no photo of a kind that is shown"
-        listed.left_alone.append((path, reason))
+    elif (suffix := location.suffix.lower()) not in PHOTOS and suffix != ".xmp":
+        listed.left_alone.append((path, _why_left_alone(location)))
     elif not (target := _target(location)).is_relative_to(base):
         listed.unusable.append((path, "is a link out of the folder, and not followed"))
     elif not stat.S_ISREG((status := target.stat()).st_mode):
         listed.unusable.append((path, "is no regular file"))
     else:
-        listed.photos.append(PhotoFile(path, target, stamp(status)))
+        files = listed.sidecars if suffix == ".xmp" else listed.photos
+        files.append(PhotoFile(path, target, stamp(status)))
+
+
+def _why_left_alone(location: Path) -> str:
+    suffix = location.suffix.lower()
+    if location.is_symlink() and location.is_dir():
+        return "a link to a folder"
+    if suffix == ".jxl":
+        return "JPEG XL, which few browsers show: export it as JPEG or AVIF"
+    if _RAW.fullmatch(suffix):
+        return "raw data of a camera: export it as JPEG, for that is how it is meant to look"
+    return "no photo of a kind that is shown"
 
 
 def _within(path: str, target: Path, base: Path) -> Path:

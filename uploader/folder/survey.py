@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from uploader.errors import FolderError
 from uploader.folder.captions import METADATA, Captions, Entry, read_captions, read_metadata
+from uploader.folder.embedded import sidecar_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
 from uploader.folder.metadata import Metadata
 from uploader.render.pool import attempt_all
@@ -74,9 +75,10 @@ def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Su
     listed = list_folder(root)
     found = Survey(unusable=listed.unusable, left_alone=listed.left_alone, partial=listed.partial)
     captions = _Captions(listed)
+    sidecars = _sidecars(listed, index)
     seen: dict[str, str] = {}
     for file, known in _inspected(listed.photos, index, pool):
-        embedded = dict(known.get("metadata", {}))
+        embedded = known.get("metadata", {}) | sidecars.get(file.path, {})
         if not details:
             embedded.pop("details", None)
         metadata = captions.metadata(file.path, embedded)
@@ -160,6 +162,23 @@ def _inspected(
     return ((file, known[file.path]) for file in files)
 
 
+def _sidecars(listed: Folder, index: Index) -> dict[str, Fields]:
+    """The fields of each photo's XMP file, `IMG_1.jpg.xmp` or `IMG_1.xmp`, by the photo's path."""
+    stored = index.files() if listed.sidecars else {}
+    by_name: dict[str, Fields] = {}
+    for file in listed.sidecars:
+        stamp, known = stored.get(file.path, ((), {}))
+        if stamp != file.stamp:
+            known = {"metadata": sidecar_metadata(file.location)}
+            index.learn_file(file.path, file.stamp, known)
+        by_name[file.path[: -len(".xmp")].casefold()] = known["metadata"]
+    names = ((photo.path, photo.path.casefold()) for photo in listed.photos if by_name)
+    return {
+        path: by_name.get(name.rpartition(".")[0], {}) | by_name.get(name, {})
+        for path, name in names
+    }
+
+
 def _last_shown(stored: tuple[Stamp, dict[str, Any]] | None) -> str:
     """The id of the picture that a file last held when it could be shown."""
     known = stored[1] if stored else {}
@@ -195,9 +214,10 @@ class _Captions:
     def problems(self, found: Survey, there: set[str]) -> list[str]:
         """What to mend in the captions files, entries without a photo included."""
         problems = [p for beside in self._beside.values() for one in beside for p in one.problems]
+        hints = _Hints(found.moved, there)
         for folder, name, entry in self._entries():
             if (path := folder + name) not in there:
-                hint = _hint(path, found.moved.get(path), there)
+                hint = hints.of(path)
                 problems.append(f"{entry.file}:{entry.line}: there is no photo “{name}”. {hint}")
         return problems
 
@@ -226,13 +246,26 @@ def _folders(path: str) -> list[str]:
     return ["".join(part + "/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
 
 
-def _hint(path: str, new: str | None, there: set[str]) -> str:
+class _Hints:
     """What was probably meant: the photo under its new name, or in other case, or elsewhere."""
-    if new:
-        return f"It is “{new}” now; python -m uploader init moves its entry."
-    wanted = unicodedata.normalize("NFKC", path).casefold()
-    for other in sorted(there):
-        folded = unicodedata.normalize("NFKC", other).casefold()
-        if folded == wanted or folded.rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]:
-            return f"Did you mean “{other}”?"
-    return "Delete the line, or give the photo that name."
+
+    def __init__(self, moved: dict[str, str], there: set[str]) -> None:
+        self._moved = moved
+        self._similar: dict[str, str] = {}
+        for path in sorted(there):
+            for key in (_folded(path), _folded(path).rpartition("/")[2]):
+                self._similar.setdefault(key, path)
+
+    def of(self, path: str) -> str:
+        """A sentence that says what to do about an entry without photo."""
+        if new := self._moved.get(path):
+            return f"It is “{new}” now; python -m uploader init moves its entry."
+        wanted = _folded(path)
+        similar = self._similar.get(wanted) or self._similar.get(wanted.rpartition("/")[2])
+        if similar:
+            return f"Did you mean “{similar}”?"
+        return "Delete the line, or give the photo that name."
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFKC", path).casefold()

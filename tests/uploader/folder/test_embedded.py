@@ -7,6 +7,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+from uploader.folder.boilerplate import without_boilerplate
 from uploader.render.renditions import inspect
 
 needs_exiftool = pytest.mark.skipif(
@@ -110,12 +111,138 @@ def test_words_written_by_another_program_keep_the_id(written, suffix):
     assert after.id == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("OLYMPUS DIGITAL CAMERA", "SANYO DIGITAL CAMERA", "KODAK Digital Still Camera"),
+        *("KONICA MINOLTA DIGITAL CAMERA", "Digital Camera", "SONY DSC", "Minolta DSC", "SAMSUNG"),
+        *("DCF 1.0", "DCIM\\100GOPRO\\G001.JPG", "<Digimax i5, Samsung #1>", "hdrpl", "oznorWO"),
+        *("mde_soft", "rhdr", "cof", "Exif_JPEG_PICTURE", "Exif_JPEG_T422", "untitled", "  "),
+        *("IMG_1234.JPG", "DSC_0001", "PXL_20230102_03.jpg", "P1010123", "Created with GIMP"),
+        *("charset=Ascii", "binary comment", "iClarified", "Created by Imlib", "Scanner", "..."),
+        *("LEAD Technologies Inc. V1.01", "CREATOR: gd-jpeg v1.0 (using IJG JPEG v80)"),
+        *("(C) by RDC-5300 User", "Copyright 2004", "©", "COPYRIGHT, 2001", "AppleMark"),
+        *("DVC 10.1 HDMI", "filter: 0; fileterIntensity: 0.0; filterMask: 0;"),
+    ],
+)
+def test_what_machines_write_into_every_file_is_no_caption(text):
+    assert without_boilerplate(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("My first digital camera", "Camera obscura in Edinburgh", "Monday on the pier", "Zoë"),
+        *("The scanner at the airport", "© 2004 Ann", "Copyright Ann", "Samsung's headquarters"),
+        *("Untitled film still #21", "CC-BY-4.0", "P. 12 of the album", "Sony Center, Berlin"),
+    ],
+)
+def test_what_people_write_is(text):
+    assert without_boilerplate(text) == text
+
+
+@needs_exiftool
+@pytest.mark.parametrize("tag", ["EXIF:ImageDescription", "IPTC:Caption-Abstract", "XMP-dc:Title"])
+def test_it_is_left_out_wherever_it_stands(written, tag):
+    read = written("jpg", f"-{tag}=SANYO DIGITAL CAMERA", "-EXIF:Copyright=DCF 1.0")[1]
+
+    assert read.metadata == {}
+
+
+# By rank: of what is there the first counts.
+CAPTIONS = (
+    ("-XMP-dc:Description=1", "1"),
+    ("-XMP-dc:Title=2", "2"),
+    ("-IPTC:Caption-Abstract=4 of IPTC", "4 of IPTC"),
+    ("-IPTC:ObjectName=5 of IPTC", "5 of IPTC"),
+    ("-EXIF:ImageDescription=6 of Exif", "6 of Exif"),
+    ("-EXIF:UserComment=7 “commented”", "7 “commented”"),
+    ("-EXIF:XPComment=8 “Windows”", "8 “Windows”"),
+    ("-EXIF:XPTitle=9 of Windows", "9 of Windows"),
+    ("-File:Comment=10 of the JPEG", "10 of the JPEG"),
+)
+
+
+@needs_exiftool
+def test_captions_are_read_from_all_places_by_rank(written):
+    for at, (_, caption) in enumerate(CAPTIONS):
+        tags = [tag for tag, _ in CAPTIONS[at:]]
+        assert written("jpg", *tags)[1].metadata["caption"] == caption.replace("1 ", "1 ")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (b"ASCII\0\0\0On the pier\0", "On the pier"),
+        (b"UNICODE\0" + "Zoë".encode("utf-16-le"), "Zoë"),
+        (b"UNICODE\0" + "Zoë".encode("utf-16-be"), "Zoë"),
+        (b"JIS\0\0\0\0\0" + "港".encode("iso2022_jp"), "港"),
+        (b"\0" * 8 + "Zoë".encode(), "Zoë"),
+        (b"no prefix at all", "no prefix at all"),
+        (b"UNICODE\0", None),
+    ],
+)
+def test_a_users_comment_is_read_in_every_encoding(tmp_path, value, text):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = value
+    Image.new("RGB", (60, 40)).save(tmp_path / "a.jpg", exif=exif)
+
+    assert inspect((tmp_path / "a.jpg").read_bytes()).metadata.get("caption") == text
+
+
+@needs_exiftool
+def test_quotes_of_windows_survive_in_iptc(written):
+    tags = ("-charset", "iptc=cp1252", "-IPTC:Caption-Abstract=“Größe” – 5 € it’s")
+
+    assert written("jpg", *tags)[1].metadata == {"caption": "“Größe” – 5 € it’s"}
+
+
+TAKEN = "-EXIF:DateTimeOriginal=2017:08:14 23:30:00"
+
+
 @needs_exiftool
 @pytest.mark.parametrize(
-    "talk", ["OLYMPUS DIGITAL CAMERA", "SONY DSC", "DCIM\\100GOPRO\\G001.JPG", "untitled", "  "]
-)
-def test_what_cameras_write_into_every_photo_is_no_caption(written, talk):
-    assert written("jpg", f"-EXIF:ImageDescription={talk}")[1].metadata.get("caption") is None
+    ("tags", "date"),
+    [
+        ((TAKEN, "-XMP-xmp:CreateDate=2024:03:02 10:11:12"), "2017-08-14T23:30"),
+        ((TAKEN, "-XMP-exif:DateTimeOriginal=2017:08:15 06:30:00Z"), "2017-08-14T23:30"),
+        (("-XMP-exif:DateTimeOriginal=2017:08:15 06:30:00Z",), "2017-08-15T06:30"),
+        (("-EXIF:CreateDate=2016:01:01 10:00:01", "-EXIF:ModifyDate=2020:01:01 10:00:01"),
+         "2016-01-01T10:00"),
+        (("-EXIF:DateTimeOriginal=1955:06:01 12:00:00",), "1955-06-01"),
+        (("-EXIF:DateTimeOriginal=1955:06:01 00:00:00",), "1955-06-01"),
+        (("-EXIF:DateTimeOriginal=1955:06:01 12:00:01",), "1955-06-01T12:00"),
+        (("-n", "-EXIF:DateTimeOriginal=1955:06:00 00:00:00"), "1955-06"),
+        (("-n", "-IPTC:DateCreated=19550600"), "1955-06"),
+    ],
+)  # fmt: skip
+def test_the_day_is_when_it_was_taken_where_it_was_taken(written, tags, date):
+    assert written("jpg", *tags)[1].metadata["date"] == date
+
+
+@needs_exiftool
+@pytest.mark.parametrize(
+    ("tags", "details"),
+    [
+        (
+            ("Make=FUJIFILM", "Model=X100V", "FocalLength=23", "FNumber=4", "ExposureTime=1/250",
+             "ISO=200"),
+            "FUJIFILM X100V · 23 mm · ƒ/4 · 1/250 s · ISO 200",
+        ),
+        (
+            ("Make=NIKON CORPORATION", "Model=NIKON D750", "LensModel=50mm f/1.8", "FNumber=1.8",
+             "ExposureTime=2.5"),
+            "NIKON D750 · 50mm f/1.8 · ƒ/1.8 · 2.5 s",
+        ),
+        (("Make=Apple", "Model=iPhone 14", "LensModel=iPhone 14 back camera"), "Apple iPhone 14"),
+        (("Model=DMC-GX8",), "DMC-GX8"),
+        (("ISO=100",), "ISO 100"),
+    ],
+)  # fmt: skip
+def test_details_of_camera_and_exposure_are_one_text(written, tags, details):
+    read = written("jpg", *(f"-EXIF:{tag}" for tag in tags))[1]
+
+    assert read.metadata["details"] == details
 
 
 def test_a_clock_that_was_never_set_is_no_date(tmp_path):

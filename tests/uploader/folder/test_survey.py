@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import time
 
 import pytest
 from PIL import Image
@@ -281,6 +282,70 @@ def test_an_empty_field_takes_away_what_the_file_says_and_marks_a_decorative_pho
     assert (decorative.caption, decorative.read_aloud) == ("In the file", "")
     assert (untouched.caption, untouched.read_aloud) == ("In the file", "In the file")
     assert untouched.credit == "The camera's owner"
+
+
+SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ exif:DateTimeOriginal="1955-06-01T10:00:01"><dc:description><rdf:Alt>
+ <rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF>
+</x:xmpmeta>"""
+
+
+def test_an_xmp_file_beside_a_photo_comes_after_captions_and_before_the_file(
+    look, picture, folder, monkeypatch
+):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B] = "In the file", "The camera's owner"
+    for name, color in (("a.jpg", "red"), ("b.JPG", "blue"), ("c.jpg", "green")):
+        picture(name, color=color, exif=exif)
+    (folder / "a.xmp").write_text(SIDECAR.format("Lightroom’s"))
+    (folder / "B.jpg.XMP").write_text(SIDECAR.format("darktable’s"))
+    (folder / "c.xmp").write_text(SIDECAR.format("cut off")[:-40])
+    (folder / "captions.yaml").write_text("b.JPG: {date: 1956}\n")
+
+    found = look()
+
+    lightroom, darktable, broken = (photo.metadata for photo in sorted(found.photos, key=path_of))
+    assert (lightroom.caption, lightroom.date) == ("Lightroom’s", "1955-06-01T10:00")
+    assert (darktable.caption, darktable.date) == ("darktable’s", "1956")
+    assert (broken.caption, broken.credit) == ("In the file", "The camera's owner")
+    assert found.left_alone == []
+    monkeypatch.setattr("uploader.folder.survey.sidecar_metadata", None)
+    assert look() == found
+    monkeypatch.undo()
+    (folder / "a.xmp").write_text(SIDECAR.format("Changed"))
+    assert look().photos[0].metadata.caption == "Changed"
+
+
+def path_of(photo):
+    return photo.file.path
+
+
+def test_formats_that_are_not_shown_are_named_with_what_to_do(look, picture, folder):
+    picture("a.png")
+    for name in ("b.jxl", "c.DNG", "d.nef", "e.psd"):
+        (folder / name).write_bytes(b"x")
+
+    raw = "raw data of a camera: export it as JPEG, for that is how it is meant to look"
+    assert look().left_alone == [
+        ("b.jxl", "JPEG XL, which few browsers show: export it as JPEG or AVIF"),
+        ("c.DNG", raw),
+        ("d.nef", raw),
+        ("e.psd", "no photo of a kind that is shown"),
+    ]
+
+
+def test_hints_for_thousands_of_entries_take_no_time(look, picture, folder):
+    picture("a.png")
+    lines = (f"old/PIC_{number:05}.jpg: x\n" for number in range(5_000))
+    (folder / "captions.yaml").write_text("".join(lines))
+    look()
+    began = time.process_time()
+
+    assert len(look().problems) == 5_000
+
+    assert time.process_time() - began < 5
 
 
 def test_a_file_that_cannot_be_read_any_more_keeps_what_it_held(look, picture, folder):
