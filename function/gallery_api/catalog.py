@@ -10,16 +10,20 @@ import re
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from gallery_api.errors import CatalogUnreadable, Problem
 
 __all__ = ["Catalog"]
 
+_T = TypeVar("_T")
 _ID = re.compile("[0-9a-f]{16}")
-_RECIPE = re.compile("[A-Za-z0-9._-]+")
-_WORDS = ("caption", "date", "album", "credit", "license", "placeholder")
+_RECIPE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")  # a part of a path, and never ".."
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d))?)?)?")
+_TEXTS = ("caption", "date", "album", "credit", "license", "placeholder", "details")
+_LONGEST_SIDE = 1 << 31  # pixels; more than any picture has, and still exact as a float
+_Filter = tuple[str | None, str | None]  # album and orientation; None is any
 
 
 class Catalog:
@@ -29,10 +33,12 @@ class Catalog:
         """Read the file, or raise CatalogUnreadable."""
         self._text = text
         self._starts = array("I")
-        self._filters: dict[tuple[str | None, str | None], array[int]] = {}
+        self._dates = array("Q")  # as YYYYMMDDhhmm, zeros for what is unknown
+        self._filters: dict[_Filter, array[int]] = {}
+        self._fingerprints: dict[_Filter, bytes] = {}
+        self._newest_first: dict[_Filter, list[int]] = {}
         self.ids = array("Q")  # as numbers
         self.rendered: dict[int, str] = {}  # room for what a caller makes of the photos
-        self.digest = hashlib.blake2b(text, digest_size=16).digest()
         for start, record in _records(text):
             self._add(start, record)
 
@@ -57,10 +63,31 @@ class Catalog:
             return range(len(self))
         return self._filters.get((album, orientation), ())
 
+    def fingerprint(self, album: str | None, orientation: str | None) -> bytes:
+        """Return 16 bytes that depend on which photos have these, and on nothing else."""
+        return _remembered(self._fingerprints, (album, orientation), self._digest_ids)
+
+    def newest_first(self, album: str | None, orientation: str | None) -> list[int]:
+        """Return the same positions by date: newest first, undated last, then by id."""
+        if not self.among(album, orientation):
+            return []  # not remembered: an album that is not there may have any name
+        return _remembered(self._newest_first, (album, orientation), self._sort_by_date)
+
+    def age_rank(self, position: int) -> tuple[int, int]:
+        """Return what `newest_first` sorts by: the date, negative, and the id, as numbers."""
+        return -self._dates[position], self.ids[position]
+
     def albums(self) -> list[tuple[str, int]]:
         """Return the albums in alphabetical order, each with its number of photos."""
         found = self._filters.items()
         return sorted((album, len(photos)) for (album, o), photos in found if album and not o)
+
+    def _digest_ids(self, chosen: _Filter) -> bytes:
+        ids = array("Q", (self.ids[position] for position in self.among(*chosen)))
+        return hashlib.blake2b(ids.tobytes(), digest_size=16).digest()
+
+    def _sort_by_date(self, chosen: _Filter) -> list[int]:
+        return sorted(self.among(*chosen), key=self.age_rank)
 
     def _add(self, start: int, record: dict[str, Any]) -> None:
         number, album = int(record["id"], 16), record.get("album")
@@ -73,6 +100,20 @@ class Catalog:
             self._filters.setdefault(key, array("I")).append(len(self.ids))
         self.ids.append(number)
         self._starts.append(start)
+        self._dates.append(_as_number(record.get("date", "")))
+
+
+def _remembered(cache: dict[_Filter, _T], chosen: _Filter, make: Callable[[_Filter], _T]) -> _T:
+    """Make what belongs to a filter once; threads that do so at the same time make the same."""
+    if chosen not in cache:
+        cache[chosen] = make(chosen)
+    return cache[chosen]
+
+
+def _as_number(date: str) -> int:
+    """Return YYYYMMDDhhmm; a date that is none is 0, so it counts as unknown."""
+    parts = _DATE.fullmatch(date)
+    return int("".join((part or "").zfill(2) for part in parts.groups())) if parts else 0
 
 
 def _records(text: bytes | bytearray) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -83,7 +124,7 @@ def _records(text: bytes | bytearray) -> Iterator[tuple[int, dict[str, Any]]]:
     start = text.find(b"\n") + 1
     while 0 < start < len(text):
         record, number = _parse(text, start), number + 1
-        if not _is_sound(record):
+        if not _is_valid(record):
             raise CatalogUnreadable(f"photo {number} of the catalog is malformed")
         if last >= (last := (record["id"], record["source"])):
             raise CatalogUnreadable(f"photo {number} of the catalog is out of order")
@@ -104,16 +145,18 @@ def _parse(text: bytes | bytearray, start: int) -> Any:
         return None
 
 
-def _is_sound(record: Any) -> bool:
+def _is_valid(record: Any) -> bool:
     try:
-        words = [record["source"], record["alt"], *(record.get(word, "") for word in _WORDS)]
-        sides = [side for width, height in record["sizes"] for side in (width, height)]
+        texts = [record["source"], record["alt"], *(record.get(name, "") for name in _TEXTS)]
+        sizes = [*record["sizes"], record.get("jpeg", [1, 1])]
+        sides = [side for width, height in sizes for side in (width, height)]
+        widths = [width for width, _ in record["sizes"]]
         return bool(
             _ID.fullmatch(record["id"])
             and _RECIPE.fullmatch(record["recipe"])
-            and all(type(word) is str for word in words)
-            and all(type(side) is int and side > 0 for side in sides)
-            and sides[::2] == sorted(set(sides[::2])) != []
+            and all(type(text) is str for text in texts)
+            and all(type(side) is int and 0 < side < _LONGEST_SIDE for side in sides)
+            and widths == sorted(set(widths)) != []
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return False

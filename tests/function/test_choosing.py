@@ -1,6 +1,9 @@
 """Choosing is uniform, steady by seed, and without repeats by deck."""
 
+import hashlib
+import math
 from collections import Counter
+from itertools import permutations
 from statistics import mean
 
 import pytest
@@ -68,36 +71,79 @@ def test_a_count_gives_so_many_different_photos(size, count):
     assert len(chosen) == len(set(chosen)) == min(size, count)
 
 
-@given(st.text(min_size=1), st.integers(1, 300))
+def hashed(count, gallery=0):
+    """Return ids as the uploader makes them: hashes, so that gaps between them vary."""
+    digests = (hashlib.sha256(f"{gallery}/{number}".encode()) for number in range(count))
+    return sorted(int(digest.hexdigest()[:16], 16) for digest in digests)
+
+
+def seeded(ids, seeds):
+    photos = range(len(ids))
+    return [ids[by_seed(photos, ids, f"seed {number}")] for number in range(seeds)]
+
+
+@given(st.text(min_size=1), st.sampled_from([1, 2, 300, 2048, 2049, 3000]))
 def test_a_seed_always_chooses_the_same_photo(seed, size):
-    ids = ids_of(size)
+    ids = hashed(size)
 
     assert by_seed(range(size), ids, seed) == by_seed(range(size), ids, seed)
 
 
-def seeded(ids, seeds=3000):
-    return [ids[by_seed(range(len(ids)), ids, f"seed {number}")] for number in range(seeds)]
+# Freedom, and the χ²/df that even chances exceed once in ten thousand galleries: over several
+# galleries the mean is held to what the contract says, 1.3.
+@pytest.mark.parametrize("size", [2, 9, 30, 100, 1000])
+def test_every_photo_has_the_same_share_of_the_seeds(size):
+    found = []
+    for gallery in range(8 if size < 1000 else 1):
+        counts = Counter(seeded(hashed(size, gallery), seeds=max(1000, 6 * size)))
+        places = Counter({place: counts[one] for place, one in enumerate(hashed(size, gallery))})
+        found.append(chi_squared_per_freedom(places, size))
+
+    # Of two photos there is one degree of freedom: the mean of eight varies by 0.5.
+    assert mean(found) <= (2.5 if size == 2 else 1.6 if size == 9 else 1.3)
 
 
-@pytest.mark.parametrize("newcomer", range(1000, 1010))
-def test_one_photo_more_in_a_hundred_moves_at_most_3_percent_of_the_seeds(newcomer):
-    ids = ids_of(100)
-    added = int(make_record(newcomer)["id"], 16)
+@pytest.mark.deep
+@pytest.mark.parametrize("size", [2, 9, 30, 100, 1000, 3000])
+def test_every_photo_has_the_same_share_of_many_seeds(size):
+    found = []
+    for gallery in range(max(1, min(30, 1500 // size))):
+        counts = Counter(seeded(hashed(size, gallery), seeds=max(1000, 10 * size)))
+        places = Counter({place: counts[one] for place, one in enumerate(hashed(size, gallery))})
+        found.append(chi_squared_per_freedom(places, size))
 
-    before, after = seeded(ids), seeded(sorted([*ids, added]))
+    assert mean(found) <= 1.3
+
+
+@pytest.mark.parametrize("size", [1, 9, 100, 1000, 2048, 5000])
+def test_one_photo_more_moves_what_it_takes_and_little_else(size):
+    ids = hashed(size)
+    more = sorted([*ids, hashed(1, gallery="newcomer")[0]])
+    seeds = 2000
+
+    before, after = seeded(ids, seeds), seeded(more, seeds)
+
+    moved = sum(old != new for old, new in zip(before, after, strict=True))
+    even = seeds / (size + 1)
+    assert moved <= 1.5 * seeds / size + 4 * even**0.5  # four deviations of a count
+
+
+def test_a_newcomer_among_its_like_takes_seeds_from_them_alone():
+    """All ids with the same beginning: the tickets of that beginning are fewer than the photos."""
+    ids = list(range(40))
+    before, after = seeded(ids, 500), seeded(sorted([*ids, 1 << 63]), 500)
 
     moved = {new for old, new in zip(before, after, strict=True) if old != new}
-    share = mean(old != new for old, new in zip(before, after, strict=True))
-    assert share <= 0.03
-    assert moved <= {added}
+    assert moved == {1 << 63}
+    assert set(before) == set(ids)
 
 
-def test_seeds_spread_over_all_photos():
-    """With one probe the luckiest of 100 photos would have five times its share."""
-    counts = Counter(seeded(ids_of(100), seeds=10_000))
+def test_few_and_many_photos_are_chosen_from_by_the_same_rule():
+    ids = hashed(2049)
 
-    assert len(counts) == 100
-    assert max(counts.values()) <= 2 * 100
+    few, many = seeded(ids[:-1], 1000), seeded(ids, 1000)
+
+    assert sum(one != other for one, other in zip(few, many, strict=True)) <= 6
 
 
 def test_a_seed_keeps_its_photo_when_another_album_grows():
@@ -113,8 +159,9 @@ def test_a_seed_keeps_its_photo_when_another_album_grows():
     assert among_all[one] == among_alps[other]
 
 
-def test_the_cost_of_a_seed_does_not_grow_with_the_gallery():
-    """A binary search for each probe: seventeen looks for a hundred thousand ids."""
+@pytest.mark.parametrize("size", [2048, 2049, 100_000])
+def test_the_cost_of_a_seed_is_bounded_whatever_the_size(size):
+    """Two thousand ids at most, or seventeen looks for each of fewer tickets."""
 
     class Looks(list):
         count = 0
@@ -123,11 +170,11 @@ def test_the_cost_of_a_seed_does_not_grow_with_the_gallery():
             self.count += 1
             return super().__getitem__(place)
 
-    small, large = Looks(ids_of(100)), Looks(sorted(range(0, 2**64, 2**64 // 100_000)))
-    by_seed(range(len(small)), small, "a")
-    by_seed(range(len(large)), large, "a")
+    ids = Looks(hashed(size))
+    for number in range(20):
+        by_seed(range(size), ids, f"seed {number}")
 
-    assert large.count < 3 * small.count
+    assert ids.count / 20 < 5000
 
 
 def test_the_seed_today_is_the_date_in_utc(monkeypatch):
@@ -179,24 +226,76 @@ def test_cards_dealt_together_are_those_dealt_one_by_one(size, deck, first, coun
     assert together == one_by_one
 
 
-@pytest.mark.parametrize("size", [3, 9, 17])
+def orders(size, turn, decks):
+    """Return the orders of one pass of so many decks."""
+    return [tuple(by_deck(range(size), b"%d" % n, turn * size, size)) for n in range(decks)]
+
+
+@pytest.mark.parametrize("turn", [0, 1, 7])
+def test_all_120_orders_of_five_photos_are_equally_likely(turn):
+    counts = Counter(orders(5, turn, decks=9_600))
+
+    assert set(counts) == set(permutations(range(5)))
+    places = Counter({number: counts[order] for number, order in enumerate(sorted(counts))})
+    assert chi_squared_per_freedom(places, 120) <= 1.5
+
+
+@pytest.mark.parametrize("size", [9, 25])
+def test_orders_are_as_often_even_as_odd(size):
+    odd = [
+        sum(one > other for n, one in enumerate(order) for other in order[n:]) % 2
+        for order in orders(size, 0, decks=2000)
+    ]
+
+    assert abs(sum(odd) - 1000) < 4 * math.sqrt(500)
+
+
+@pytest.mark.parametrize("size", [3, 9, 17, 600])
 @pytest.mark.parametrize("place", [0, 1, 8])
 def test_each_photo_is_as_likely_at_each_place_of_a_deck(size, place):
     counts = Counter(
         by_deck(range(size), b"%d" % deck, place % size, 1)[0] for deck in range(20_000)
     )
 
-    assert chi_squared_per_freedom(counts, size) <= 4  # few degrees of freedom vary more
+    assert chi_squared_per_freedom(counts, size) <= (4 if size < 100 else 1.3)  # few vary more
 
 
-def test_a_deck_is_shuffled_anew_when_the_catalog_changes():
+def test_places_beyond_one_hash_are_shuffled_too():
+    """512 places share a hash; far ones must not move alike."""
+    order = by_deck(range(5000), b"a", 0, 5000)
+
+    distances = Counter(one - order[place - 512] for place, one in enumerate(order) if place > 511)
+    assert distances.most_common(1)[0][1] < 12
+
+
+@pytest.fixture
+def record_of():
     records = make_records(100)
-    before = Catalog(write_catalog(records))
-    after = Catalog(write_catalog([records[0] | {"caption": "new"}, *records[1:]]))
-    query = Query(deck="a", count=30)
+    return lambda **changes: [records[0] | changes, *records[1:]]
 
-    assert choose(before, query) == choose(Catalog(write_catalog(records)), query)
-    assert choose(before, query) != choose(after, query)
+
+def test_a_deck_depends_on_which_photos_there_are_and_on_nothing_else(record_of):
+    query = Query(deck="a", count=30)
+    dealt = choose(Catalog(write_catalog(record_of())), query)
+
+    for changes in ({"caption": "new"}, {"date": "2017"}, {"recipe": "v2"}, {"source": "talk"}):
+        assert choose(Catalog(write_catalog(record_of(**changes))), query) == dealt
+    fewer = Catalog(write_catalog(record_of()[1:]))
+    assert [fewer.ids[place] for place in choose(fewer, query)] != [
+        Catalog(write_catalog(record_of())).ids[place] for place in dealt
+    ]
+
+
+def test_the_deck_of_an_album_stays_when_another_album_grows():
+    records = make_records(60, album="alps")
+    more = sorted([*records, make_record(99, album="sea")], key=lambda one: one["id"])
+    query = Query(album="alps", deck="a", count=30)
+
+    before, after = Catalog(write_catalog(records)), Catalog(write_catalog(more))
+
+    assert [before.ids[place] for place in choose(before, query)] == [
+        after.ids[place] for place in choose(after, query)
+    ]
 
 
 @pytest.mark.parametrize(
