@@ -5,10 +5,11 @@ from the old. Only a wait for a thread ends in time whatever is the matter: a na
 resolve, bytes that come in drops. Between requests the platform takes the processor away.
 """
 
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -63,35 +64,53 @@ class Reader:
         self._due = monotonic() + (_RETRY if self._catalog is None else _FRESH)
 
     def _newest(self) -> Catalog:
-        question = _FIRST_QUESTION if self._catalog is None else _QUESTION
+        """Return the catalog that storage has now; whatever goes wrong is CatalogUnreadable."""
         try:
-            asked = self._threads.submit(_ask, self._url, self._etag).result(question)
-            answer = self._threads.submit(_read, *asked).result(_READING)
-        except (OSError, HTTPException, ValueError) as error:  # a wait in vain is an OSError, too
+            answer = self._fetch()
+            if answer is None:
+                if self._catalog is None:
+                    raise CatalogUnreadable("storage answered 304 to a first question")
+                return self._catalog
+            catalog = Catalog(answer[0])
+        except CatalogUnreadable:
+            raise
+        except Exception as error:  # a malformed catalog may break anything
             raise CatalogUnreadable(f"storage fails: {type(error).__name__}") from error
-        if answer is None:
-            if self._catalog is None:
-                raise CatalogUnreadable("storage answered 304 to a first question")
-            return self._catalog
-        catalog = Catalog(answer[0])
         self._etag = answer[1]
         return catalog
 
+    def _fetch(self) -> tuple[bytearray, str] | None:
+        """Return text and etag, or None if storage still has what the question named."""
+        question = _FIRST_QUESTION if self._catalog is None else _QUESTION
+        scheme, address, path, *_ = urlsplit(self._url)
+        kind = HTTPSConnection if scheme == "https" else HTTPConnection
+        connection = kind(address, timeout=_READING)
+        headers = {"Connection": "close"} | ({"If-None-Match": self._etag} if self._etag else {})
+        try:
+            response = self._threads.submit(_ask, connection, path, headers).result(question)
+            return self._threads.submit(_read, response).result(_READING)
+        finally:
+            _hang_up(connection)
 
-def _ask(url: str, etag: str) -> tuple[HTTPConnection, HTTPResponse]:
-    scheme, address, path, *_ = urlsplit(url)
-    kind = HTTPSConnection if scheme == "https" else HTTPConnection
-    connection = kind(address, timeout=_READING)
-    asked = {"If-None-Match": etag} if etag else {}
-    connection.request("GET", path, headers=asked | {"Connection": "close"})
-    return connection, connection.getresponse()
+
+def _ask(connection: HTTPConnection, path: str, headers: dict[str, str]) -> HTTPResponse:
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse()
 
 
-def _read(connection: HTTPConnection, response: HTTPResponse) -> tuple[bytearray, str] | None:
+def _hang_up(connection: HTTPConnection) -> None:
+    """Close the connection; a thread that still waits for it ends, and its place is free again."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+    connection.close()
+
+
+def _read(response: HTTPResponse) -> tuple[bytearray, str] | None:
     """Return text and etag, or None if storage still has what the question named."""
     text, length = bytearray(), int(response.getheader("Content-Length") or -1)
     deadline = monotonic() + _READING
-    with closing(connection), response:
+    with response:
         if response.status == 304:
             return None
         if response.status != 200:

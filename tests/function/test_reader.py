@@ -180,6 +180,7 @@ DOUBTFUL = {
     "out of order": write_catalog(make_records(5)[::-1]),
     "newer": GOLDEN.replace(b'"catalog":1', b'"catalog":2'),
     "no catalog": b"<html>sign in</html>",
+    "a side of 400 digits": write_catalog([make_records(1)[0] | {"sizes": [[400, 10**400]]}]),
 }
 
 
@@ -279,6 +280,40 @@ def test_a_body_that_comes_in_drops_is_given_up_as_well(monkeypatch):
     started = time.monotonic()
     refused(reader)
     assert time.monotonic() - started < 3
+
+
+def test_whatever_breaks_while_a_catalog_is_read_is_a_refused_catalog(
+    reader, storage, clock, monkeypatch, told
+):
+    good = reader.current()[0]
+
+    def fail(text):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(reader_module, "Catalog", fail)
+    storage.catalog = write_catalog(make_records(3))
+    clock.skipped += 31
+
+    assert reader.current()[0] is good
+    assert told() == ["catalog not read: storage fails: RuntimeError"]
+    asked = len(storage.asked)
+    reader.current()
+    assert len(storage.asked) == asked
+
+
+def test_answers_that_come_in_drops_leave_the_threads_free(storage, clock, monkeypatch):
+    """Six of them, where four threads ask: each is hung up on, so that a sound answer is heard."""
+    monkeypatch.setattr(reader_module, "_FIRST_QUESTION", 0.2)
+    reader = Reader("http://127.0.0.1:1/gallery")
+    for _ in range(6):
+        port = drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000, 0.05)
+        reader._url = f"http://127.0.0.1:{port}/gallery/catalog.jsonl"
+        refused(reader)
+        clock.skipped += 6
+
+    monkeypatch.setattr(reader_module, "_FIRST_QUESTION", 3)
+    reader._url = f"{storage.url}/catalog.jsonl"
+    assert len(reader.current()[0]) == 4
 
 
 @pytest.mark.parametrize("address", ["", "gallery.example", "http://127.0.0.1:1/x", "http://[::"])
