@@ -57,7 +57,56 @@ def test_a_refusal_is_a_line_without_photos(client, lines):
     assert (line["status"], line["photos"]) == (400, [])
 
 
-@pytest.mark.parametrize("path", ["/health", "/openapi.json", "/nothing"])
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that go on by hand."""
+    clock = [1000.0]
+    monkeypatch.setattr("gallery_api.log.monotonic", lambda: clock[0])
+    return clock
+
+
+def test_calls_without_a_valid_key_are_counted_and_not_logged_one_by_one(make_client, clock, lines):
+    client = make_client()
+    for _ in range(50):
+        assert client.get("/?key=guess").status_code == 401
+        assert client.post("/views", json={"id": "x"}).status_code == 401
+
+    assert [(line["event"], line["count"]) for line in lines()] == [("unauthorized", 1)]
+    clock[0] += 61
+    client.get("/")
+    assert [line["count"] for line in lines()] == [100]
+
+
+def test_a_function_without_keys_writes_no_line_for_each_stranger(make_client, clock, lines):
+    client = make_client(GALLERY_API_KEYS="")
+    for _ in range(50):
+        assert client.get("/").status_code == 503
+
+    assert len(lines()) == 1
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
+def test_a_stranger_with_another_method_leaves_no_line(make_client, lines, method):
+    make_client().open("/", method=method)
+
+    assert lines() == []
+
+
+def test_a_page_of_the_list_is_a_hit_that_names_no_photo(client, lines):
+    client.get("/photos?album=people")
+
+    [line] = lines()
+    assert (line["event"], line["photos"], line["album"]) == ("hit", [], "people")
+
+
+def test_an_unchanged_answer_is_a_hit(client, lines):
+    etag = client.get("/albums").headers["ETag"]
+    client.get("/albums", headers={"If-None-Match": etag})
+
+    assert [(line["event"], line["status"]) for line in lines()] == [("hit", 200), ("hit", 304)]
+
+
+@pytest.mark.parametrize("path", ["/health", "/openapi.json", "/nothing", "/p/x"])
 def test_what_is_no_hit_leaves_no_line(client, lines, path):
     client.get(path)
 
