@@ -10,7 +10,13 @@ from pathlib import Path
 __all__ = ["ARCHIVED", "write_archive"]
 
 # What is deployed, and nothing else: a stray .env or __pycache__ never is.
-ARCHIVED = ("main.py", "requirements.txt", "gallery_api/*.py", "gallery_api/*.json")
+ARCHIVED = (
+    "main.py",
+    "requirements.txt",
+    "gallery_api/*.py",
+    "gallery_api/*.json",
+    "gallery_api/*.html",
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that the format knows
 
 
