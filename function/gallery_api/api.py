@@ -1,7 +1,7 @@
-"""The HTTP API: a request is routed, admitted, answered, shared with its page, and logged."""
+"""The HTTP API: a request finds its route, is authenticated, answered and logged."""
 
 import json
-import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -11,39 +11,62 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from flask import Request, Response
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
 
 from gallery_api.catalog import Catalog
 from gallery_api.choosing import choose
 from gallery_api.errors import Problem
-from gallery_api.log import write
+from gallery_api.log import Unauthorized, write_call
+from gallery_api.preview import preview, preview_of_nothing
 from gallery_api.query import Query, parse
 from gallery_api.reader import Reader
-from gallery_api.rendering import render
+from gallery_api.rendering import jpeg_of, render
+from gallery_api.responses import (
+    KEPT_BRIEFLY,
+    encode,
+    finish,
+    json_response,
+    problem_response,
+    redirect,
+)
 from gallery_api.settings import Settings
 
 __all__ = ["Gallery"]
 
 _LONGEST_ADDRESS, _LONGEST_VIEW = 4096, 16_384  # bytes
-_HOST = re.compile(r"https?://([a-z0-9.-]{1,253})(:\d+)?")
-_TRACE = re.compile(r"([0-9a-f]{32})(/.*)?")
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Origin"}
-_PREFLIGHT = {
-    "Access-Control-Allow-Headers": "x-api-key, content-type",
-    "Access-Control-Max-Age": "7200",
-}
+_RENDERED = 1000  # photos of a catalog whose JSON is kept, a kilobyte each
 
 
 @dataclass(slots=True)
 class _Call:
-    """What is asked, how it will be answered, and what the log line will tell."""
+    """A request with its parameters, and the fields of its log line."""
 
     request: Request
-    arguments: dict[str, list[str]] = field(default_factory=dict)
-    identity: str = ""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=_HEADERS.copy)
-    told: dict[str, Any] = field(default_factory=lambda: {"photos": [], "stale": False})
+    arguments: dict[str, list[str]]
+    photo_id: str = ""
+    query: Query = field(default_factory=Query)
+    age: int | None = None  # seconds since storage confirmed the catalog, while it does not
+    fields: dict[str, Any] = field(default_factory=lambda: {"photos": [], "stale": False})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Route:
+    """What answers, which parameters it has, and which event its log line counts.
+
+    A route without an event leaves no line and wants no key.
+    """
+
+    handle: Callable[["Gallery", _Call], Response]
+    parameters: tuple[str, ...] = ()
+    event: str = ""
+    format: str = ""  # where there is only one
+    method: str = "GET"
+
+    @property
+    def methods(self) -> str:
+        """The methods, as the header `Allow` has them."""
+        return "GET, HEAD, OPTIONS" if self.method == "GET" else f"{self.method}, OPTIONS"
 
 
 class Gallery:
@@ -52,163 +75,238 @@ class Gallery:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._reader = Reader(settings.base_url)
+        self._unauthorized = Unauthorized()
+        self._routes = Map(
+            [
+                Rule(path, endpoint=route, methods=[route.method, "OPTIONS"])
+                for path, route in ROUTES.items()
+            ],
+            merge_slashes=False,
+        ).bind("")
 
     def answer(self, request: Request) -> Response:
         """Answer a request, whatever it holds; a hit and a view leave one line in the log."""
-        started, call = perf_counter(), _Call(request)
-        self._share(call)
+        started, call = perf_counter(), _Call(request, {})
         try:
-            body = self._respond(call)
+            response = self._dispatch(call)
         except Problem as problem:
-            call.status, body = problem.status, _encode(problem.body)
-            call.headers |= {"Content-Type": "application/problem+json"} | problem.headers
-        if "event" in call.told:
-            _log(call, perf_counter() - started)
-        # A lone surrogate has no UTF-8, but its escape is JSON
-        body_bytes = body.encode(errors="backslashreplace")
-        response = Response(body_bytes, call.status, list(call.headers.items()))
-        if not body:
-            del response.headers["Content-Type"]
+            response = problem_response(problem)
+        if call.age is not None:
+            response.headers["Age"] = str(call.age)
+        response = finish(response, request, self._settings.origins)
+        if "event" in call.fields:
+            write_call(request.environ, call.fields, response.status_code, perf_counter() - started)
         return response
 
-    def _share(self, call: _Call) -> None:
-        """Let the pages of the allowed origins, and no others, read the answer."""
-        origin = call.request.environ.get("HTTP_ORIGIN")
-        if origin and origin in self._settings.origins:
-            call.headers["Access-Control-Allow-Origin"] = origin
-            call.headers["Access-Control-Expose-Headers"] = "X-Gallery-Count"
-
-    def _respond(self, call: _Call) -> str:
+    def _dispatch(self, call: _Call) -> Response:
         request = call.request
         if len(request.path) + len(request.query_string) > _LONGEST_ADDRESS:
             raise Problem("uri-too-long", f"Send at most {_LONGEST_ADDRESS} bytes.")
-        name, slash, call.identity = request.path[1:].partition("/")
-        if name + slash not in _ENDPOINTS or "/" in call.identity:
-            raise Problem("not-found", "GET /openapi.json lists the paths of this API.")
-        handle, methods, event = _ENDPOINTS[name + slash]
+        route, values = self._match(request)
         if request.method == "OPTIONS":
-            call.status, preflight = 204, {"Access-Control-Allow-Methods": methods}
-            call.headers |= {"Allow": methods} | _PREFLIGHT | preflight
-            return ""
-        if event:
-            call.told["event"] = event
-        if request.method not in methods.split(", "):
-            raise Problem("method-not-allowed", f"Send one of {methods}.", {"Allow": methods})
+            return _preflight(route)
         query_string = request.query_string.decode(errors="replace")
         call.arguments = parse_qs(query_string, keep_blank_values=True)
-        if event and self._settings.require_key:
-            self._admit(call)
-        return handle(self, call)
+        if route.event:
+            if self._settings.require_key:
+                self._authenticate(call)
+            call.fields["event"] = route.event
+        call.photo_id = values.get("id", "")
+        call.query = parse(call.arguments, route.parameters, route.format)
+        return route.handle(self, call)
 
-    def _admit(self, call: _Call) -> None:
+    def _match(self, request: Request) -> tuple[_Route, Any]:
+        try:
+            return self._routes.match(request.path, request.method)
+        except NotFound as error:
+            detail = "GET /openapi.json lists the paths of this API."
+            raise Problem("not-found", detail) from error
+        except MethodNotAllowed as error:
+            methods = ", ".join(sorted(error.valid_methods or ()))
+            detail = f"Send one of {methods}."
+            raise Problem("method-not-allowed", detail, {"Allow": methods}) from error
+
+    def _authenticate(self, call: _Call) -> None:
         """Let nobody in without a valid key; compare it with each of ours in constant time."""
-        if not self._settings.keys:
-            raise Problem("key-not-configured", "Give the function keys, in GALLERY_API_KEYS.")
         given = call.request.environ.get("HTTP_X_API_KEY") or call.arguments.get("key", [""])[0]
         matches = [compare_digest(given.encode(), key) for key in self._settings.keys]
-        if not any(matches):
-            detail = "Send a valid key, as the header x-api-key or the parameter key."
-            raise Problem("unauthorized", detail, {"WWW-Authenticate": "ApiKey"})
+        if any(matches):
+            return
+        self._unauthorized.add()
+        if not self._settings.keys:
+            raise Problem("key-not-configured", "Give the function keys, in GALLERY_API_KEYS.")
+        detail = "Send a valid key, as the header x-api-key or the parameter key."
+        raise Problem("unauthorized", detail, {"WWW-Authenticate": "ApiKey"})
 
-    def choose(self, call: _Call) -> str:
-        """Answer `GET /`: photos, at random or by seed or deck."""
-        query = parse(call.arguments)
-        call.told["format"] = query.format
+    def choose_photo(self, call: _Call) -> Response:
+        """Answer `GET /`: a photo, or what `count` and `format` make of the answer."""
+        catalog, positions = self._choose(call)
+        return self._show(call, catalog, positions, many=call.query.count is not None)
+
+    def choose_photos(self, call: _Call) -> Response:
+        """Answer `GET /random`: photos, always as an array."""
+        catalog, positions = self._choose(call)
+        return self._show(call, catalog, positions, many=True)
+
+    def _choose(self, call: _Call) -> tuple[Catalog, list[int]]:
+        query = call.query
+        call.fields["format"] = query.format
         catalog = self._catalog(call)
         positions = choose(catalog, query)
         if query.album:
-            call.told["album"] = query.album
-        call.headers["Cache-Control"] = "private, max-age=300" if query.seed else "no-store"
-        call.headers["X-Gallery-Count"] = str(len(catalog))
-        return self._show(call, query, catalog, positions)
+            call.fields["album"] = query.album
+        return catalog, positions
 
-    def show_photo(self, call: _Call) -> str:
+    def show_photo(self, call: _Call) -> Response:
         """Answer `GET /photos/<id>`."""
-        names = call.arguments.keys() & {"format", "width"}
-        query = parse({name: call.arguments[name] for name in names})
-        call.told["format"] = query.format
+        call.fields["format"] = call.query.format
         catalog = self._catalog(call)
-        positions = [catalog.find(call.identity)]
-        call.headers["Cache-Control"] = "max-age=30"
-        return self._show(call, query, catalog, positions)
+        return self._show(call, catalog, [catalog.find(call.photo_id)], many=False)
 
-    def list_albums(self, call: _Call) -> str:
+    def list_photos(self, call: _Call) -> Response:
+        """Answer `GET /photos`: a page of all photos; its line in the log names none of them."""
+        query, catalog = call.query, self._catalog(call)
+        order = catalog.newest_first(query.album, query.orientation)
+        if query.album:
+            call.fields["album"] = query.album
+        start = 0
+        if query.cursor:
+            date, _, photo_id = query.cursor.partition("-")
+            after = -int(date), int(photo_id, 16)
+            start = bisect_right(order, after, key=catalog.age_rank)
+        shown = order[start : start + query.limit]
+        photos = ",".join(self._photo(catalog, position) for position in shown)
+        more = ""
+        if start + query.limit < len(order):
+            age, number = catalog.age_rank(shown[-1])
+            more = f',"next":"{-age:012d}-{number:016x}"'
+        return json_response(f'{{"photos":[{photos}]{more}}}', KEPT_BRIEFLY)
+
+    def list_albums(self, call: _Call) -> Response:
         """Answer `GET /albums`."""
         albums = self._catalog(call).albums()
-        call.headers["Cache-Control"] = "max-age=30"
-        return _encode([{"album": album, "count": count} for album, count in albums])
+        body = encode([{"album": album, "count": count} for album, count in albums])
+        return json_response(body, KEPT_BRIEFLY)
 
-    def count_view(self, call: _Call) -> str:
+    def count_view(self, call: _Call) -> Response:
         """Answer `POST /views`: the log line is all that comes of it."""
-        try:
-            identity = json.loads(call.request.stream.read(_LONGEST_VIEW))["id"]
-        except (ValueError, TypeError, KeyError, RecursionError):
-            identity = None
-        if not isinstance(identity, str):
-            raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
-        self._catalog(call).find(identity)
-        call.told["photos"], call.status = [identity], 204
-        return ""
+        photo_id = _read_view(call.request)
+        self._catalog(call).find(photo_id)
+        call.fields["photos"] = [photo_id]
+        response = json_response("")
+        response.status_code = 204
+        return response
 
-    def tell_health(self, call: _Call) -> str:
+    def show_preview(self, call: _Call) -> Response:
+        """Answer `GET /p/<id>`: the page of a shared link, and a page where there is no photo."""
+        try:
+            catalog = self._catalog(call)
+            record = catalog[catalog.find(call.photo_id)]
+        except Problem as problem:
+            return preview_of_nothing(problem, self._settings.base_url)
+        return preview(record, self._settings.base_url)
+
+    def check_health(self, call: _Call) -> Response:
         """Answer `GET /health`: there is a catalog, or the reason why there is none."""
         photos = len(self._catalog(call))
-        return _encode({"status": "ok", "photos": photos, "stale": call.told["stale"]})
+        return json_response(
+            encode({"status": "ok", "photos": photos, "stale": call.fields["stale"]})
+        )
 
-    def describe(self, call: _Call) -> str:
+    def describe(self, call: _Call) -> Response:  # noqa: ARG002 - as every handler has it
         """Answer `GET /openapi.json`."""
-        call.headers["Cache-Control"] = "max-age=300"
-        return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+        text = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+        return json_response(text, "max-age=300")
 
     def _catalog(self, call: _Call) -> Catalog:
-        catalog, age = self._reader.current()
-        if age is not None:
-            call.told["stale"], call.headers["Age"] = True, str(age)
+        catalog, call.age = self._reader.current()
+        call.fields["stale"] = call.age is not None
         return catalog
 
-    def _show(self, call: _Call, query: Query, catalog: Catalog, positions: list[int]) -> str:
+    def _show(self, call: _Call, catalog: Catalog, positions: list[int], many: bool) -> Response:
+        query = call.query
         if call.request.method != "HEAD":
-            call.told["photos"] = [f"{catalog.ids[position]:016x}" for position in positions]
-        if query.format == "json":
-            answers = [self._photo(catalog, position) for position in positions]
-            return answers[0] if query.count is None else f"[{','.join(answers)}]"
-        photos = [render(catalog[position], self._settings.base_url) for position in positions]
+            call.fields["photos"] = [f"{catalog.ids[position]:016x}" for position in positions]
+        if call.photo_id:
+            cache_control, headers = KEPT_BRIEFLY, {}
+        else:
+            cache_control = "private, max-age=300" if query.seed else "no-store"
+            headers = {"X_Gallery_Count": str(len(catalog))}
         if query.format == "redirect":
-            wide = (one for one in photos[0]["srcSet"] if one["width"] >= query.width > 0)
-            call.status, call.headers["Location"] = 302, next(wide, photos[0])["src"]
-            return ""
-        addresses = [photo["src"] for photo in photos]
-        return _encode(addresses[0] if query.count is None else addresses)
+            address = self._image(call, catalog[positions[0]])
+            return redirect(address, cache_control, **headers)
+        if query.format == "url":
+            base_url = self._settings.base_url
+            parts = [encode(render(catalog[one], base_url)["src"]) for one in positions]
+        else:
+            parts = [self._photo(catalog, position) for position in positions]
+        body = f"[{','.join(parts)}]" if many else parts[0]
+        return json_response(body, cache_control, **headers)
+
+    def _image(self, call: _Call, record: dict[str, Any]) -> str:
+        """Return the address of the rendition that was asked for."""
+        if (call.query.type or _accepted_type(call.request)) == "jpeg":
+            return str(jpeg_of(record, self._settings.base_url)["src"])
+        photo, width = render(record, self._settings.base_url), call.query.width
+        wide = (one for one in photo["srcSet"] if one["width"] >= width > 0)
+        return str(next(wide, photo)["src"])
 
     def _photo(self, catalog: Catalog, position: int) -> str:
         """Return the JSON of a photo; that of the first thousand photos asked for is kept."""
         text = catalog.rendered.get(position)
         if text is None:
-            text = _encode(render(catalog[position], self._settings.base_url))
-            if len(catalog.rendered) < 1000:
+            text = encode(render(catalog[position], self._settings.base_url))
+            if len(catalog.rendered) < _RENDERED:
                 catalog.rendered[position] = text
         return text
 
 
-_READ = "GET, HEAD, OPTIONS"
-# By path: what answers, which methods, and the event of the log line; no line, no key.
-_ENDPOINTS: dict[str, tuple[Callable[[Gallery, _Call], str], str, str]] = {
-    "": (Gallery.choose, _READ, "hit"),
-    "photos/": (Gallery.show_photo, _READ, "hit"),
-    "albums": (Gallery.list_albums, _READ, "hit"),
-    "views": (Gallery.count_view, "POST, OPTIONS", "view"),
-    "health": (Gallery.tell_health, _READ, ""),
-    "openapi.json": (Gallery.describe, _READ, ""),
+_CHOICE = ("album", "orientation", "seed", "deck", "n")
+_IMAGE = ("width", "type")
+ROUTES = {
+    "/": _Route(
+        handle=Gallery.choose_photo, parameters=(*_CHOICE, "count", "format", *_IMAGE), event="hit"
+    ),
+    "/random": _Route(handle=Gallery.choose_photos, parameters=(*_CHOICE, "count"), event="hit"),
+    "/image": _Route(
+        handle=Gallery.choose_photo, parameters=(*_CHOICE, *_IMAGE), event="hit", format="redirect"
+    ),
+    "/photos": _Route(
+        handle=Gallery.list_photos,
+        parameters=("album", "orientation", "limit", "cursor"),
+        event="hit",
+    ),
+    "/photos/<id>": _Route(handle=Gallery.show_photo, parameters=("format", *_IMAGE), event="hit"),
+    "/p/<id>": _Route(handle=Gallery.show_preview),
+    "/albums": _Route(handle=Gallery.list_albums, event="hit"),
+    "/views": _Route(handle=Gallery.count_view, event="view", method="POST"),
+    "/health": _Route(handle=Gallery.check_health),
+    "/openapi.json": _Route(handle=Gallery.describe),
 }
 
 
-def _log(call: _Call, seconds: float) -> None:
-    environment, told = call.request.environ, call.told
-    if origin := _HOST.fullmatch(environment.get("HTTP_ORIGIN", "")):
-        told["origin"] = origin[1]
-    if trace := _TRACE.fullmatch(environment.get("HTTP_X_CLOUD_TRACE_CONTEXT", "")):
-        told["logging.googleapis.com/trace"] = trace[1]
-    message = f"{told['event']} {call.status} {told.get('format', '')}".rstrip()
-    severity = "WARNING" if call.status >= 500 else "INFO"
-    ms = round(seconds * 1000, 2)
-    write({"severity": severity, "message": message, **told, "status": call.status, "ms": ms})
+def _preflight(route: _Route) -> Response:
+    response = json_response("", Allow=route.methods)
+    response.status_code = 204
+    response.headers["Access-Control-Allow-Methods"] = route.methods
+    response.headers["Access-Control-Allow-Headers"] = "x-api-key, content-type"
+    response.headers["Access-Control-Max-Age"] = "7200"
+    return response
+
+
+def _read_view(request: Request) -> str:
+    """Return the id in the body of a view, or raise the problem `bad-request`."""
+    try:
+        photo_id = json.loads(request.stream.read(_LONGEST_VIEW))["id"]
+    except Exception:  # each server raises an error of its own at a malformed chunk
+        photo_id = None
+    if not isinstance(photo_id, str):
+        raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
+    return photo_id
+
+
+def _accepted_type(request: Request) -> str:
+    """Return `jpeg` for mail and feed readers: they name image types, but neither WebP nor any."""
+    if "image/" not in request.environ.get("HTTP_ACCEPT", ""):
+        return "webp"
+    return "webp" if request.accept_mimetypes["image/webp"] else "jpeg"

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import threading
 import time
 
@@ -211,3 +212,19 @@ def test_doubtful_catalogs_under_load_are_refused_and_no_answer_fails(
     assert {json.loads(body)["id"] for _, body in load.answers} <= {
         json.loads(line)["id"] for line in good.splitlines()[1:]
     }
+
+
+@pytest.mark.parametrize(
+    "chunk", [b"zz\r\nnonsense\r\n", b"-1\r\n", b"5\r\n{\r\n0\r\n\r\n", b"\xff\r\n"]
+)
+def test_a_malformed_chunked_body_is_a_problem_and_no_traceback(start_instance, chunk):
+    instance = start_instance()
+    head = f"POST /views?key={KEY} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+    with socket.create_connection(("127.0.0.1", instance.port), 20) as connection:
+        connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + chunk)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read()
+
+    assert answer.split()[1] == b"400"
+    assert b"application/problem+json" in answer
+    assert "Traceback" not in instance.log.read_text()

@@ -8,18 +8,21 @@ from gallery_api.query import Query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-NAMES = ["album", "count", "deck", "format", "n", "orientation", "seed", "width"]
+NAMES = [
+    *("album", "count", "cursor", "deck", "format", "limit"),
+    *("n", "orientation", "seed", "type", "width"),
+]
 
 
 def refusal(arguments):
     with pytest.raises(Problem) as problem:
-        parse(arguments)
+        parse(arguments, NAMES)
     assert problem.value.status == 400
     return problem.value.body["detail"]
 
 
 def test_nothing_asked_for_is_one_photo_as_json():
-    assert parse({}) == Query()
+    assert parse({}, NAMES) == Query()
 
 
 def test_everything_that_combines_is_read():
@@ -33,7 +36,8 @@ def test_everything_that_combines_is_read():
             "format": ["url"],
             "key": ["k"],
             "utm_source": ["a", "b"],
-        }
+        },
+        NAMES,
     )
 
     assert query == Query(
@@ -47,6 +51,9 @@ def test_everything_that_combines_is_read():
         *(("count", value) for value in ("0", "-1", "1e9", "7.0", "31", "", " 7", "٧", "\0", "07")),
         *(("n", value) for value in ("-1", "1000000000", "x", "1_0")),
         *(("width", value) for value in ("0", "100000", "wide", "400\n")),
+        *(("limit", value) for value in ("0", "101", "1.5", "", "07")),
+        *(("cursor", value) for value in ("", "x", "201708000000", f"{1:012d}-{10:016X}")),
+        *(("type", value) for value in ("", "png", "JPEG")),
         *(("format", value) for value in ("xml", "", "JSON", "json,url")),
         *(("orientation", value) for value in ("tall", "", "square ")),
         *((name, "") for name in ("album", "seed", "deck")),
@@ -69,6 +76,7 @@ def test_a_parameter_given_twice_is_refused_by_name(name):
         ("format=redirect", "count", {"format": ["redirect"], "count": ["1"]}),
         ("width", "format=redirect", {"width": ["400"]}),
         ("width", "format=redirect", {"width": ["400"], "format": ["url"]}),
+        ("type", "format=redirect", {"type": ["jpeg"]}),
         ("n", "deck", {"n": ["1"]}),
     ],
 )
@@ -80,15 +88,25 @@ def test_a_pair_that_makes_no_sense_is_refused_by_both_names(one, other, argumen
 
 
 def test_an_album_is_compared_in_nfc():
-    assert parse({"album": ["e\u0301te\u0301"]}).album == "été"
+    assert parse({"album": ["e\u0301te\u0301"]}, NAMES).album == "été"
 
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "x"]), st.lists(st.text(), min_size=1)))
 def test_whatever_is_given_is_read_or_refused_by_name(arguments):
     try:
-        query = parse(arguments)
+        query = parse(arguments, NAMES)
     except Problem as problem:
         named = re.findall(r"\b(?:" + "|".join(NAMES) + r")\b", problem.body["detail"])
         assert set(named) & set(arguments)
     else:
         assert query.count is None or 1 <= query.count <= 30
+
+
+def test_a_parameter_belongs_to_its_route():
+    assert parse({"count": ["none"], "seed": ["a"]}, ["seed"]) == Query(seed="a")
+
+
+def test_a_route_of_one_format_combines_with_what_wants_that_format():
+    query = parse({"width": ["800"], "format": ["url"]}, ["width"], preset="redirect")
+
+    assert query == Query(format="redirect", width=800)

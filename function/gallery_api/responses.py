@@ -1,0 +1,64 @@
+"""HTTP responses: made from what a handler has to say, and finished for who asked."""
+
+import gzip
+import json
+from collections.abc import Collection
+from typing import Any
+
+from flask import Request, Response
+
+from gallery_api.errors import Problem
+
+__all__ = ["KEPT_BRIEFLY", "encode", "finish", "json_response", "problem_response", "redirect"]
+
+KEPT_BRIEFLY = "max-age=30"  # as long as an instance itself keeps a catalog
+_EXPOSED = "X-Gallery-Count, Retry-After, Age, ETag"
+_LARGE = 1000  # bytes; below, gzip saves nothing worth its time
+
+encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def json_response(body: str, cache_control: str = "no-store", **headers: str) -> Response:
+    """Return JSON that is encoded already; a header's name is given with underscores."""
+    # A lone surrogate has no UTF-8, but its escape is JSON.
+    response = Response(body.encode(errors="backslashreplace"), mimetype="application/json")
+    response.headers["Cache-Control"] = cache_control
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
+
+
+def redirect(address: str, cache_control: str = "no-store", **headers: str) -> Response:
+    """Return a redirect to an image; which one may hang on what the caller accepts."""
+    response = json_response("", cache_control, Location=address, Vary="Accept", **headers)
+    response.status_code = 302
+    return response
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return a refusal as RFC 9457 has it."""
+    response = json_response(encode(problem.body))
+    response.status_code, response.mimetype = problem.status, "application/problem+json"
+    response.headers.update(problem.headers)
+    return response
+
+
+def finish(response: Response, request: Request, origins: Collection[str]) -> Response:
+    """Let the page of an allowed origin read it; send no body that is known, and less of others."""
+    headers: dict[str, Any] = request.environ
+    response.vary.add("Origin")
+    if (origin := headers.get("HTTP_ORIGIN")) in origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if not response.data:
+        del response.headers["Content-Type"]
+        return response
+    if response.status_code == 200 and "max-age" in response.headers["Cache-Control"]:
+        response.add_etag(weak=True)  # weak: the same for the compressed body
+        response.make_conditional(request)
+    if response.status_code != 304 and len(response.data) > _LARGE:
+        response.vary.add("Accept-Encoding")
+        if "gzip" in headers.get("HTTP_ACCEPT_ENCODING", "") and request.accept_encodings["gzip"]:
+            response.data = gzip.compress(response.data, 6, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+    return response
