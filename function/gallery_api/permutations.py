@@ -21,7 +21,7 @@ class Feistel:
 
     def __init__(self, key: bytes) -> None:
         digest = shake_128(key).digest(4 * 2 * 1024)
-        self._tables = [table for (*table,) in iter_unpack("<1024H", digest)]
+        self._tables: list[list[int]] = [table for (*table,) in iter_unpack("<1024H", digest)]
 
     def __call__(self, number: int) -> int:
         """Return the place to which this number goes."""

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from linkpreview import Link, LinkPreview
+from webpreview import webpreview
 
 from .conftest import make_record, write_catalog
 
@@ -13,7 +13,7 @@ PHOTO = "/p/3a91f0c2d4e5b687"
 
 def read(client, path=PHOTO):
     answer = client.get(path)
-    return answer, LinkPreview(Link("https://api.example/p", answer.get_data(as_text=True)))
+    return answer, webpreview("https://api.example/p", content=answer.get_data(as_text=True))
 
 
 def meta(text):
@@ -42,7 +42,7 @@ def test_a_preview_has_title_description_and_image(storage, make_client):
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert found.title == "Two dogs leaning out of a balcony"
     assert found.description == "2018-03-14T18:03 · people"
-    assert found.image == f"{storage.url}/photos/v1/3a91f0c2d4e5b687-1067.webp"
+    assert found.image == f"{storage.url}/photos/v2/3a91f0c2d4e5b687-1200.jpg"
 
 
 def test_the_image_of_a_preview_is_the_jpeg_with_its_size_and_alt(storage, open_client):
