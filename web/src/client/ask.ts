@@ -1,14 +1,22 @@
 import { galleryError, toProblem } from "./errors.js";
 import { address, getJson, type Parameters } from "./request.js";
-import type { GallerySettings } from "./types.js";
+import type { GallerySettings, Photo } from "./types.js";
 
 const KEPT = 30;
 
+/** Whether a response has the shape that is needed. */
+export type Shape = (body: any) => unknown; // any: it is JSON of anyone's
+
+export const isPhoto: Shape = (body) => body?.id && body.srcSet?.[0]?.src && body.width && body.height;
+export const arePhotos: Shape = (body) => Array.isArray(body) && body.length && (body as Photo[]).every(isPhoto);
+
 export interface Asker {
-  /** The answer of the API; equal questions are joined, the last 30 answers kept. */
-  ask<T>(path: string, parameters?: Parameters): Promise<T>;
+  /** The response of the API, if it has this shape; equal requests are joined, the last 30 responses kept. */
+  ask<T>(path: string, parameters: Parameters, shape: Shape): Promise<T>;
   /** Whether the API failed so lately that it is left alone. */
   resting(): boolean;
+  /** Settles once the API has answered what was last asked of it. */
+  awake(): Promise<unknown>;
 }
 
 /**
@@ -21,12 +29,15 @@ export function createAsker(settings: GallerySettings): Asker {
   const resting = () => Date.now() < restUntil;
   let rest = 0;
   let restUntil = 0;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function fetchOnce(url: string): Promise<unknown> {
-    if (origins && !origins.includes(location.origin)) throw galleryError({ name: "origin-not-allowed" });
+  async function fetchOnce(url: string, shape: Shape): Promise<unknown> {
+    // `self.origin`, not that of the location: it is "null" in a sandbox and on file://.
+    if (origins && !origins.includes(self.origin)) throw galleryError({ name: "origin-not-allowed" });
     if (catalogUrl && resting()) throw galleryError({ name: "failing" });
     try {
       const answer = await getJson(url);
+      if (!shape(answer)) throw galleryError({ name: "unreadable" });
       rest = restUntil = 0;
       return answer;
     } catch (error) {
@@ -39,9 +50,10 @@ export function createAsker(settings: GallerySettings): Asker {
 
   return {
     resting,
-    ask<T>(path: string, parameters?: Parameters) {
+    awake: () => last.catch(() => undefined),
+    ask<T>(path: string, parameters: Parameters, shape: Shape) {
       const url = address(settings, path, parameters);
-      const answer = kept.get(url) ?? fetchOnce(url);
+      const answer = kept.get(url) ?? (last = fetchOnce(url, shape));
       kept.set(url, answer);
       answer.catch(() => kept.delete(url));
       if (kept.size > KEPT) kept.delete([...kept.keys()][0]!);

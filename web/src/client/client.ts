@@ -1,11 +1,15 @@
-import { createAsker } from "./ask.js";
-import { createDeck } from "./deck.js";
-import { createFallBack } from "./fallback.js";
+import { createAsker, isPhoto, type Asker } from "./ask.js";
+import { createDeck, type Turn } from "./deck.js";
+import { choose, createFallback, type Wanted } from "./fallback.js";
 import { prepareImage } from "./prepare.js";
 import { address } from "./request.js";
-import type { Album, Filter, GallerySettings, Photo, Settled } from "./types.js";
+import { photosSeen, remember } from "./seen.js";
+import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
 
-const REMEMBERED = 30;
+/** Milliseconds after which an API that has not answered is taken for cold; a warm one answers within 300. */
+const COLD = 700;
+/** The catalog is asked for earlier, so that it is there by then. */
+const EARLY = 250;
 
 /** What asks the gallery for photos; see `createPhotoClient`. */
 export interface PhotoClient {
@@ -19,46 +23,70 @@ export interface PhotoClient {
   seeded(seed: string, filter?: Filter): Promise<Settled>;
   /** Fetch and decode the photo that `next` will give, for an `<img>` of these `sizes`. */
   prepare(filter: Filter, sizes: (photo: Photo) => string): Promise<void>;
-  /** The albums, and how many photos each has. */
-  albums(): Promise<Album[]>;
-  /** Count a view of a photo, unless the visitor asks not to be watched. */
+  /** Anything else of the API, such as `/albums`, where the response has this shape; kept and joined like the others. */
+  ask: Asker["ask"];
+  /** Count a view of a photo once the API answers, unless the visitor asks not to be watched. */
   sendView(photo: Photo): void;
 }
 
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /**
- * The caching proxy on the visitor's side: a deck shared by all photos of a page, answers kept, equal questions joined;
- * while the API fails, photos come from the public catalog.
+ * The caching proxy on the visitor's side: a deck shared by all photos of a page, responses kept, equal requests joined.
+ * While the API is cold or fails, photos come from the public catalog.
  */
 export function createPhotoClient(settings: GallerySettings): PhotoClient {
-  const { ask, resting } = createAsker(settings);
-  const deck = createDeck(settings, { ask, resting });
-  const fallBack = createFallBack(settings);
-  let shown: Photo[] = [];
+  const asker = createAsker(settings);
+  const { ask, resting } = asker;
+  const deck = createDeck(settings, asker);
+  const fallback = createFallback(settings);
+  const gallery = settings.apiUrl;
 
-  async function settle(question: () => Promise<Photo>, wanted: Filter & { id?: string }): Promise<Settled> {
-    const settled: Settled = await question().then(
-      (photo) => ({ status: "ready", photo }),
-      (error: unknown) => fallBack(error, wanted, shown),
+  /** The answer; or, where that takes long, a photo that is at hand. */
+  async function settle(answer: Promise<Photo>, wanted: Wanted, key?: string, turn?: Turn): Promise<Settled> {
+    let settled: Settled | undefined;
+    const asked = answer.then(
+      (photo): Settled => ({ status: "ready", photo }),
+      (error: unknown) => fallback.after(error, wanted, Object.values(photosSeen(gallery))),
     );
-    if ("photo" in settled) {
-      shown = [settled.photo, ...shown.filter(({ id }) => id !== settled.photo.id)].slice(0, REMEMBERED);
+    async function atHand(): Promise<Settled> {
+      await pause(EARLY);
+      const catalog = settled || key ? undefined : fallback.catalog();
+      await pause(COLD - EARLY);
+      const photos = (await catalog)?.photos ?? [];
+      // A photo that was named or seeded is that one, which this visitor has seen before, or none.
+      const seen = photosSeen(gallery);
+      const photo = key ? seen[key] : choose(photos, wanted, Object.values(seen));
+      if (settled || !photo) return asked;
+      if (turn) deck.give(turn, photo);
+      remember(gallery, photo.id, photo);
+      return { status: "ready", photo };
     }
+    settled = await Promise.race([asked, atHand()]);
+    if ("photo" in settled) remember(gallery, (settled.status === "ready" && key) || settled.photo.id, settled.photo);
     return settled;
   }
 
   return {
-    next: (filter = {}, holder) => settle(() => deck.deal(filter, holder), filter),
+    next(filter = {}, holder) {
+      const turn: Turn = { holder, filter };
+      return settle(deck.deal(turn), filter, undefined, turn);
+    },
     leave: deck.leave,
-    photo: (id) => settle(() => ask(`/photos/${id}`), { id }),
-    seeded: (seed, filter = {}) =>
-      settle(() => ask("/", { ...filter, seed: seed === "today" ? today() : seed }), filter),
+    photo: (id) => settle(ask(`/photos/${id}`, {}, isPhoto), { id }, id),
+    seeded(seed, filter = {}) {
+      const question = { ...filter, seed: seed === "today" ? today() : seed };
+      return settle(ask("/", question, isPhoto), filter, JSON.stringify(question));
+    },
     async prepare(filter, sizes) {
       const photo = await deck.peek(filter);
       await prepareImage(photo, sizes(photo));
     },
-    albums: () => ask<Album[]>("/albums"),
-    sendView({ id }) {
-      if (resting() || (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return;
+    ask,
+    async sendView({ id }) {
+      if ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return;
+      await asker.awake();
+      if (resting()) return;
       const view = { method: "POST", body: JSON.stringify({ id }), keepalive: true, credentials: "omit" } as const;
       fetch(address(settings, "/views"), view).catch(() => undefined);
     },
@@ -67,6 +95,5 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
 
 /** The visitor's own date, `2026-11-23`. */
 function today(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  return new Date().toLocaleDateString("sv"); // Swedes write ISO dates
 }

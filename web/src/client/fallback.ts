@@ -1,27 +1,44 @@
-import { readCatalog } from "./catalog.js";
+import { readCatalog, type Excerpt } from "./catalog.js";
 import { toProblem } from "./errors.js";
 import { matches } from "./render.js";
 import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
 
-/** What to show instead of an answer: a photo of the public catalog, or one that was shown before. */
-export type FallBack = (error: unknown, wanted: Filter & { id?: string }, shown: readonly Photo[]) => Promise<Settled>;
+export type Wanted = Filter & { id?: string };
 
-export function createFallBack({ catalogUrl }: GallerySettings): FallBack {
-  let catalog: Promise<Photo[]> | undefined;
+export interface Fallback {
+  /** Photos of the public catalog, read once; nothing where it cannot be read. */
+  catalog(): Promise<Excerpt | undefined>;
+  /** What to show instead of an answer: a photo of the catalog, or one that was seen before. */
+  after(error: unknown, wanted: Wanted, seen: readonly Photo[]): Promise<Settled>;
+}
 
-  return async (error, wanted, shown) => {
-    const problem = toProblem(error);
-    if (/^(un.+able$|fail|catalog)/.test(problem.name)) {
-      if (catalogUrl) catalog ??= readCatalog(catalogUrl);
-      const all = (await catalog?.catch(() => (catalog = undefined))) ?? shown;
-      const fitting = all.filter((photo) => matches(photo, wanted));
-      const photo = pick(fitting.filter(({ id }) => !shown.some((other) => other.id === id))) ?? pick(fitting);
-      if (photo) return { status: "stale", photo, problem };
-    }
-    return { status: /-(empty|match)$/.test(problem.name) ? "empty" : "error", problem };
+export function createFallback({ catalogUrl }: GallerySettings): Fallback {
+  let reading: Promise<Excerpt> | undefined;
+
+  async function catalog(): Promise<Excerpt | undefined> {
+    if (catalogUrl) reading ??= readCatalog(catalogUrl);
+    return reading?.catch(() => (reading = undefined));
+  }
+
+  return {
+    catalog,
+    async after(error, wanted, seen) {
+      const problem = toProblem(error);
+      // A page without an origin (file://, a sandbox) can be in no list: it shows the catalog, and nothing is wrong.
+      const nowhere = problem.name[0] === "o" && self.origin === "null";
+      if (nowhere || /^(un.+able$|fail|catalog)/.test(problem.name)) {
+        const photo = choose((await catalog())?.photos ?? seen, wanted, seen);
+        if (photo) return nowhere ? { status: "ready", photo } : { status: "stale", photo, problem };
+      }
+      return { status: /-(empty|match)$/.test(problem.name) ? "empty" : "error", problem };
+    },
   };
 }
 
-function pick<T>(choices: T[]): T | undefined {
+/** One of these photos, rather none that was seen before. */
+export function choose(photos: readonly Photo[], wanted: Wanted, seen: readonly Photo[]): Photo | undefined {
+  const fitting = photos.filter((photo) => matches(photo, wanted));
+  const fresh = fitting.filter(({ id }) => !seen.some((other) => other.id === id));
+  const choices = fresh.length ? fresh : fitting;
   return choices[Math.floor(Math.random() * choices.length)];
 }

@@ -5,10 +5,13 @@ export function srcSetOf(photo: Photo): string {
   return photo.srcSet.map(({ src, width }) => `${src} ${width}w`).join();
 }
 
-/** Fetch and decode the rendition that an `<img>` of the same `sizes` will show. */
-export async function prepareImage(photo: Photo, sizes: string): Promise<void> {
+/** Fetch and decode the rendition that an `<img>` of the same `sizes` will show; whether it came. */
+export function prepareImage(photo: Photo, sizes: string): Promise<boolean> {
   const image = new Image();
   image.sizes = sizes;
   image.srcset = srcSetOf(photo);
-  await image.decode().catch(() => undefined);
+  return image.decode().then(
+    () => true,
+    () => false,
+  );
 }

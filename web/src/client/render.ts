@@ -5,6 +5,7 @@ export interface CatalogRecord extends Omit<Photo, "src" | "width" | "height" | 
   source: string;
   recipe: string;
   sizes: [width: number, height: number][];
+  /** Width and height of the JPEG, for mail, feeds and link previews. */
   jpeg?: [width: number, height: number];
 }
 

@@ -3,8 +3,8 @@ import type { GallerySettings, ProblemName } from "./types.js";
 
 export type Parameters = Record<string, string | number | undefined>;
 
-/** No question waits longer than 8 s. */
-export const patience = () => AbortSignal.timeout(8000);
+/** No request waits longer than 8 s. */
+export const timeout = () => AbortSignal.timeout(8000);
 
 /** An address of the API; the key travels in it, for a header would cost a preflight per address. */
 export function address({ apiUrl, apiKey }: GallerySettings, path: string, parameters?: Parameters): string {
@@ -15,7 +15,7 @@ export function address({ apiUrl, apiKey }: GallerySettings, path: string, param
 
 /** The JSON at an address; anything else is a `GalleryError`, or what `fetch` throws. */
 export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: patience() });
+  const response = await fetch(url, { signal: timeout() });
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
   const name = `${body?.type}`.split("urn:image-gallery:")[1] ?? (response.ok ? "unreadable" : "failing");

@@ -20,6 +20,8 @@ export interface Photo extends Rendition {
   credit?: string;
   /** An SPDX identifier, as a rule. */
   license?: string;
+  /** Camera, lens and exposure, where the gallery shows them. */
+  details?: string;
   /** ThumbHash, base64. */
   placeholder?: string;
 }
@@ -37,6 +39,13 @@ export interface Filter {
 export interface Album {
   album: string;
   count: number;
+}
+
+/** A part of the list of photos, newest first. */
+export interface PhotoPage {
+  photos: Photo[];
+  /** Where the next part begins; none after the last. */
+  next?: string;
 }
 
 /** Where the gallery is: the same names as in `site/config.json`. */
@@ -71,7 +80,7 @@ export type ProblemName =
 
 export interface Problem {
   name: ProblemName;
-  /** What the API itself says: what is wrong, and what to do. */
+  /** What the API itself says to whoever runs the gallery: what is wrong, and what to do. */
   detail?: string | undefined;
   /** Seconds that the API asks to wait. */
   retryAfter?: number | undefined;

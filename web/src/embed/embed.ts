@@ -1,8 +1,10 @@
 import { createElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
-import type { GallerySettings } from "../client/types.js";
+import type { GallerySettings, Photo } from "../client/types.js";
 import { RandomPhoto, type RandomPhotoProps } from "../react/RandomPhoto.js";
 import componentStyle from "../react/style.css?inline";
+import type { RandomPhotoHandle } from "../react/useRandomPhoto.js";
+import { translate } from "../text/languages.js";
 import hostStyle from "./host.css?inline";
 
 /** The stack writes this constant into the first line of the published file. */
@@ -21,7 +23,12 @@ const ATTRIBUTES = [
   "photo",
   "lang",
   "label",
+  "strings",
+  "sizes",
   "load",
+  "loading",
+  "frame",
+  "link",
   "views",
 ];
 
@@ -29,6 +36,17 @@ const ATTRIBUTES = [
 class RandomPhotoElement extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
   #root: Root | undefined;
+  #handle: { current: RandomPhotoHandle | null } = { current: null };
+
+  /** Show another photo. */
+  next(): void {
+    this.#handle.current?.next();
+  }
+
+  /** Show the photo of this id. */
+  show(id: string): void {
+    this.#handle.current?.show(id);
+  }
 
   connectedCallback(): void {
     if (!this.shadowRoot) {
@@ -57,15 +75,40 @@ class RandomPhotoElement extends HTMLElement {
     this.#root!.render(createElement(RandomPhoto, this.#props()));
   }
 
+  #fire = (name: string, detail: unknown) => void this.dispatchEvent(new CustomEvent(name, { detail }));
+
   #props(): RandomPhotoProps {
     const given: Record<string, string> = {};
     for (const name of ATTRIBUTES) {
       const value = this.getAttribute(name);
       if (value) given[name.replace(/-./, (dash) => dash[1]!.toUpperCase())] = value;
     }
-    const lang = this.closest("[lang]")?.getAttribute("lang") || config.lang;
-    // Settings of another gallery do not mix with those of this one.
-    return { lang, ...(given["apiUrl"] ? { apiUrl: "" } : config), prefetch: "interest", ...given };
+    const { link, strings = "{}", ...attributes } = given;
+    // The page's own language; only where it says none, the gallery's or the visitor's.
+    const lang = this.closest("[lang]")?.getAttribute("lang") || config.lang || navigator.language;
+    return {
+      lang,
+      // Settings of another gallery do not mix with those of this one.
+      ...(attributes["apiUrl"] ? { apiUrl: "" } : { ...config, ...(link !== "none" && { pageUrl: PAGE }) }),
+      prefetch: "interest",
+      ...attributes,
+      strings: { ...translate(attributes["lang"] ?? lang), ...parse(strings) },
+      handle: this.#handle,
+      onPhoto: (photo: Photo) => this.#fire("photo", photo),
+      onError: (problem) => this.#fire("error", problem),
+    };
+  }
+}
+
+/** The gallery's page, which is published beside this script. */
+const PAGE = new URL("index.html", import.meta.url).href;
+
+function parse(json: string): object {
+  try {
+    return JSON.parse(json) as object;
+  } catch {
+    console.warn("random-photo: the attribute strings is no JSON");
+    return {};
   }
 }
 

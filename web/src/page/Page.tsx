@@ -1,68 +1,59 @@
-import { useCallback, useRef, useState } from "react";
-import type { Photo, PhotoState } from "../client/types.js";
-import { watchView } from "../client/view.js";
-import { useLayers } from "../react/useLayers.js";
-import { useRandomPhoto } from "../react/useRandomPhoto.js";
-import { sayProblem, sayState } from "../text/problem.js";
-import { Albums } from "./Albums.js";
-import type { PageSettings } from "./config.js";
-import { Face } from "./Face.js";
-import { Plate, sizeIn } from "./Plate.js";
-import { idInAddress, useArrows, useHistory } from "./navigation.js";
+import { useEffect, useState, type ComponentType } from "react";
+import type { Photo } from "../client/types.js";
+import { clientOf } from "../react/clients.js";
+import { translate } from "../text/languages.js";
+import { nameOf } from "../text/problem.js";
+import type { Strings } from "../text/strings.js";
+import { Header } from "./Header.js";
+import { One } from "./One.js";
+import type { PageSettings } from "./settings.js";
+import { pageStrings, type PageStrings } from "./strings.js";
+import { useAddress, type Address } from "./useAddress.js";
 
-/** The front door of a gallery: one large photo with its words, and a way to the next. */
-export function Page({ settings }: { settings: PageSettings }) {
-  const stage = useRef<HTMLDivElement>(null);
-  const [start, setStart] = useState<{ album?: string; photo?: string | undefined }>(() => ({ photo: idInAddress() }));
-  const sizesOf = (photo: Photo) => `${sizeIn(stage.current!, photo)}px`;
-  const { state, busy, own, next, show, prepare, client } = useRandomPhoto({ ...settings, ...start }, sizesOf);
-  const photo = "photo" in state ? state.photo : undefined;
-  const layers = useLayers(photo);
-  const back = useHistory(photo, show);
-  useArrows(next, back);
-  const onShown = useCallback(
-    (image: HTMLImageElement) => {
-      prepare();
-      return watchView(image, () => client.sendView(photo!));
-    },
-    [client, photo, prepare],
-  );
+export interface ModeProps {
+  settings: PageSettings;
+  lang: string;
+  /** What is said on a photo, and on the page. */
+  strings: Strings;
+  page: PageStrings;
+  address: Address;
+}
+
+/** A gallery: one photo at random, all of them, or one of them large; the address says which. */
+export function Page({ settings, lang }: { settings: PageSettings; lang: string }) {
+  const address = useAddress();
+  const { place, step, go } = address;
+  const client = clientOf(settings);
+  const strings = translate(lang);
+  const page = pageStrings(lang);
+  const covered = place.mode === "large";
+  const mode = covered ? step.under : place.mode;
+  const All = useLater(() => import("./All.js").then(({ All }) => All), mode === "all");
+  const Large = useLater(() => import("./Large.js").then(({ Large }) => Large), covered);
+  const shared: ModeProps = { settings, lang, strings, page, address };
   return (
-    <main className="random-photo" data-status={state.status}>
-      <header>
-        {settings.apiUrl && <Albums client={client} chosen={start.album} onChoose={(album) => setStart({ album })} />}
-      </header>
-      <div ref={stage} className="stage">
-        {layers.map((layer) => (
-          <Plate
-            key={layer.turn}
-            photo={layer.photo}
-            lang={settings.lang}
-            sizesOf={sizesOf}
-            leaving={layer.leaving}
-            onShown={layer.leaving ? undefined : onShown}
-            onClick={next}
-            note={state.status === "stale" ? sayProblem(state.problem) : undefined}
-          />
-        ))}
-        {"problem" in state && !photo && <Face problem={state.problem} />}
-      </div>
-      {settings.apiUrl && (
-        <div className="ways">
-          <button type="button" onClick={back} disabled={!back} aria-label="The photo before">
-            <span aria-hidden>←</span>
-          </button>
-          <button type="button" className="next" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
-            {failed(state) ? "Try again" : "Another photo"} <span aria-hidden>→</span>
-          </button>
-        </div>
-      )}
-      <span part="status" role="status">{own && sayState(state)}</span>
+    <main className={mode}>
+      <Header settings={settings} strings={page} client={client} place={{ ...place, mode }} onGo={go} />
+      {mode === "one" && <One key={place.album} {...shared} Large={Large} covered={covered} />}
+      {mode === "all" && All && <All key={place.album} {...shared} client={client} covered={covered} />}
     </main>
   );
 }
 
-/** Whether asking once more may help: a photo that is gone stays away, others are there. */
-function failed(state: PhotoState): boolean {
-  return !("photo" in state) && "problem" in state && state.problem.name !== "no-such-photo";
+/** A part of the page that is fetched when it is wanted, or when the page has nothing else to do. */
+function useLater<Props>(load: () => Promise<ComponentType<Props>>, wanted: boolean): ComponentType<Props> | undefined {
+  const [part, setPart] = useState<ComponentType<Props>>();
+  useEffect(() => {
+    if (part) return;
+    const fetchPart = () => void load().then((loaded) => setPart(() => loaded));
+    if (wanted) return fetchPart();
+    const timer = setTimeout(fetchPart, 3000);
+    return () => clearTimeout(timer);
+  }, [wanted, part]);
+  return part;
+}
+
+/** What the browser's tab says. */
+export function titleOf(photo: Photo | undefined, { title }: PageSettings, lang: string, fallback: string): string {
+  return [photo && nameOf(photo, lang), title || fallback].filter(Boolean).join(" – ");
 }

@@ -1,9 +1,11 @@
 import { createRoot } from "react-dom/client";
-import { readSettings } from "./config.js";
 import { Page } from "./Page.js";
+import { readSettings } from "./settings.js";
 import "../react/style.css";
 import "./page.css";
 
-const settings = await readSettings();
-if (settings.lang) document.documentElement.lang = settings.lang;
-createRoot(document.getElementById("page")!).render(<Page settings={settings} />);
+const settings = readSettings();
+// The visitor's language, where the owner has set none.
+const lang = settings.lang || navigator.language;
+document.documentElement.lang = lang;
+createRoot(document.getElementById("page")!).render(<Page settings={settings} lang={lang} />);

@@ -1,31 +1,60 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Photo } from "../client/types.js";
 import { formatDate } from "../text/date.js";
-import { licenseUrl } from "../text/license.js";
+import { readLicense } from "../text/license.js";
 
 export interface PhotoCaptionProps {
   photo: Photo;
-  /** A language tag for the date; without one, the page's. */
-  lang?: string | undefined;
+  /** A language tag for the date. */
+  lang: string;
+  strings: { more: string; less: string };
   /** Said after the facts. */
   children?: ReactNode;
 }
 
-/** A caption of more characters may have to be scrolled, by the keyboard too. */
-const SCROLLED = 80;
-
-/** Caption, date, and whose photo it is. */
-export function PhotoCaption({ photo: { caption, date, credit, license }, lang, children }: PhotoCaptionProps) {
-  const url = license && licenseUrl(license);
+/** Caption, date, and whose photo it is. A long caption folds; the facts are always seen. */
+export function PhotoCaption({ photo, lang, strings, children }: PhotoCaptionProps) {
+  const { caption, date, credit, license, details } = photo;
+  const { name, url } = readLicense(license ?? "");
   return (
-    <div part="words" tabIndex={caption && caption.length > SCROLLED ? 0 : undefined}>
-      {caption && <p part="caption" dir="auto">{caption}</p>}
+    <div part="words">
+      {caption && <Caption key={photo.id} text={caption} strings={strings} />}
       <p part="facts">
-        {date && <time part="date" dateTime={date}>{formatDate(date, lang || globalThis.document?.documentElement.lang)}</time>}
-        {credit && <span part="credit" dir="auto">{credit}</span>}
-        {license && <span part="license">{url ? <a href={url} rel="license">{license}</a> : license}</span>}
+        {date && (
+          <time part="date" dateTime={date} suppressHydrationWarning>
+            {formatDate(date, lang)}
+          </time>
+        )}
+        {credit && <span part="credit">{credit}</span>}
+        {license && <span part="license">{url ? <a href={url} rel="license">{name}</a> : name}</span>}
+        {details && <span part="details">{details}</span>}
         {children}
       </p>
+    </div>
+  );
+}
+
+function Caption({ text, strings }: { text: string; strings: PhotoCaptionProps["strings"] }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  const [open, setOpen] = useState(false);
+  const [cut, setCut] = useState(false);
+  useEffect(() => {
+    if (open) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const { target } = entry!;
+      setCut(target.scrollHeight > target.clientHeight + 1);
+    });
+    observer.observe(line.current!);
+    return () => observer.disconnect();
+  }, [open]);
+  return (
+    <div part="fold" data-open={open || undefined}>
+      <p ref={line} part="caption" dir="auto">{text}</p>
+      {cut && (
+        <button type="button" part="more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? strings.less : strings.more}
+        </button>
+      )}
     </div>
   );
 }

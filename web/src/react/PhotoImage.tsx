@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type CSSProperties } from "react";
 import { srcSetOf } from "../client/prepare.js";
 import type { Photo } from "../client/types.js";
 import { Placeholder } from "./Placeholder.js";
@@ -9,26 +9,43 @@ export interface PhotoImageProps {
   sizesOf: (photo: Photo) => string;
   /** Called with the `<img>` once it is decoded; what it returns is called when the photo goes. */
   onShown?: ((image: HTMLImageElement) => (() => void) | void) | undefined;
+  loading?: "lazy" | "eager" | undefined;
+  /** What is said where the photo does not arrive. */
+  broken: string;
 }
 
-/** A photo, over its placeholder until it is there; where it never comes, that is said. */
-export function PhotoImage({ photo, sizesOf, onShown }: PhotoImageProps) {
+/**
+ * A photo, over its placeholder until it is there; where it never comes, that is said. The two share one box of the
+ * photo's own ratio, so that no line of the placeholder is seen beside the photo.
+ */
+export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoImageProps) {
   const image = useRef<HTMLImageElement>(null);
   const [sizes] = useState(() => sizesOf(photo));
-  const [status, setStatus] = useState<"loading" | "shown" | "broken">("loading");
-  useEffect(() => {
-    image.current!.decode().then(
+  // As the server gives it, it is visible without script.
+  const [status, setStatus] = useState<"given" | "loading" | "shown" | "broken">("given");
+  const [attempt, setAttempt] = useState(0);
+  const settle = () => {
+    image.current?.decode().then(
       () => setStatus("shown"),
       () => setStatus("broken"),
     );
-  }, []);
+  };
+  useEffect(() => {
+    if (image.current!.complete) settle();
+    else setStatus("loading");
+  }, [attempt]);
   useEffect(() => {
     if (status === "shown") return onShown?.(image.current!);
+    if (status !== "broken") return;
+    const again = () => setAttempt((before) => before + 1);
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
   }, [status, onShown]);
   return (
-    <div part="image" data-image={status}>
+    <div part="image" data-image={status} style={shapeOf(photo)}>
       {photo.placeholder && status !== "broken" && <Placeholder photo={photo} />}
       <img
+        key={attempt}
         ref={image}
         part="photo"
         srcSet={srcSetOf(photo)}
@@ -37,10 +54,18 @@ export function PhotoImage({ photo, sizesOf, onShown }: PhotoImageProps) {
         width={photo.width}
         height={photo.height}
         alt={altOf(photo)}
+        loading={loading}
+        onLoad={settle}
+        onError={() => setStatus("broken")}
       />
-      {status === "broken" && <p part="message">This photo did not arrive.</p>}
+      {status === "broken" && <p part="message">{broken}</p>}
     </div>
   );
+}
+
+/** What the style sheet has to know of a photo. Without these (a policy may refuse them) it is fitted all the same. */
+export function shapeOf({ width, height }: Photo): CSSProperties {
+  return { "--ratio": width / height, "--natural": `${width}px`, "--fit": "fill" } as CSSProperties;
 }
 
 /** The alt text; none where the caption below says the same, or it would be read twice. */

@@ -2,16 +2,14 @@ import { useEffect, useRef } from "react";
 import { decodeThumbHash } from "../text/thumbhash.js";
 import type { Photo } from "../client/types.js";
 
-const LONG_SIDE = 48;
-
-/** A photo's ThumbHash on a canvas of the photo's own ratio. */
-export function Placeholder({ photo }: { photo: Photo }) {
+/** A photo's ThumbHash on a canvas, whose longer side has so many pixels; the style sheet gives it the photo's own box. */
+export function Placeholder({ photo, detail = 32 }: { photo: Photo; detail?: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const scale = LONG_SIDE / Math.max(photo.width, photo.height);
+  const scale = detail / Math.max(photo.width, photo.height);
   const width = Math.ceil(photo.width * scale);
   const height = Math.ceil(photo.height * scale);
   useEffect(() => draw(canvas.current!, photo.placeholder!), [photo]);
-  return <canvas ref={canvas} width={width} height={height} part="placeholder" />;
+  return <canvas ref={canvas} width={width} height={height} part="placeholder" aria-hidden />;
 }
 
 function draw(canvas: HTMLCanvasElement, placeholder: string): void {

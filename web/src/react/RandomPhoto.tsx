@@ -1,68 +1,117 @@
-import { useCallback, useRef } from "react";
-import type { Photo } from "../client/types.js";
+import { useCallback, useEffect, useRef, type CSSProperties, type MutableRefObject } from "react";
+import type { Photo, Problem } from "../client/types.js";
 import { watchView } from "../client/view.js";
-import { sayProblem, sayState } from "../text/problem.js";
+import { nameOf, sayProblem, sayState } from "../text/problem.js";
+import { ENGLISH, type Strings } from "../text/strings.js";
 import { PhotoCaption } from "./PhotoCaption.js";
 import { PhotoImage } from "./PhotoImage.js";
 import { sizesIn } from "./sizes.js";
+import { useKeptFocus } from "./useKeptFocus.js";
+import { useLanguage } from "./useLanguage.js";
 import { useLayers } from "./useLayers.js";
-import { useRandomPhoto, type RandomPhotoOptions } from "./useRandomPhoto.js";
+import { useNear } from "./useNear.js";
+import { useRandomPhoto, type RandomPhotoHandle, type RandomPhotoOptions } from "./useRandomPhoto.js";
 
 export interface RandomPhotoProps extends RandomPhotoOptions {
   /** A language tag for dates; without one, that of the page. */
   lang?: string | undefined;
   /** What the button says. */
   label?: string | undefined;
+  /** What else is said, in another language; see `Strings`. */
+  strings?: Partial<Strings> | undefined;
+  /** The `sizes` of the image; without it, the width is measured. */
+  sizes?: string | undefined;
+  /** `lazy`, the default: nothing is asked before the element is near the viewport. `eager`: at once. */
+  loading?: "lazy" | "eager" | undefined;
+  /** `photo`: the frame takes each photo's own ratio; what is below moves. */
+  frame?: "photo" | undefined;
+  /** Address of the gallery's page: a click on the photo opens it there. */
+  pageUrl?: string | undefined;
   /** `interest`: make the next photo ready only once the visitor points at this one, or focuses it. */
   prefetch?: "interest" | undefined;
   /** `off`: no view is counted. */
   views?: "off" | undefined;
+  /** Called with each photo once it is shown. */
+  onPhoto?: ((photo: Photo) => void) | undefined;
+  /** Called with what is wrong. */
+  onError?: ((problem: Problem) => void) | undefined;
+  /** A ref that is given `next` and `show`. */
+  handle?: MutableRefObject<RandomPhotoHandle | null> | undefined;
   /** Added to the class of the figure. */
   className?: string | undefined;
 }
 
 /** A photo with its words, and a button for another; styled by `--random-photo-…` variables and parts. */
-export function RandomPhoto({ lang, label = "Another photo", prefetch, views, className = "", ...options }: RandomPhotoProps) {
-  const frame = useRef<HTMLDivElement>(null);
-  const sizesOf = (photo: Photo) => sizesIn(frame.current, photo);
-  const { state, busy, own, next, prepare, client } = useRandomPhoto(options, sizesOf);
+export function RandomPhoto(props: RandomPhotoProps) {
+  const { label, sizes, loading = "lazy", frame, pageUrl, prefetch, views, onPhoto, onError, handle } = props;
+  const { className = "", ...options } = props;
+  const figure = useRef<HTMLElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const lang = useLanguage(props.lang);
+  const strings = { ...ENGLISH, ...props.strings };
+  const sizesOf = (photo: Photo) => sizes ?? sizesIn(box.current, photo);
+  const near = useNear(box, loading === "lazy" && !options.initialPhoto);
+  const random = useRandomPhoto(options, sizesOf, !near);
+  const { state, busy, own, next, prepare, client } = random;
   const photo = "photo" in state ? state.photo : undefined;
+  const problem = "problem" in state ? state.problem : undefined;
   const layers = useLayers(photo);
   const onShown = useCallback(
     (image: HTMLImageElement) => {
       if (!prefetch) prepare();
+      onPhoto?.(photo!);
       if (!views) return watchView(image, () => client.sendView(photo!));
     },
     [client, photo, prefetch, prepare, views],
   );
+  useEffect(() => {
+    if (handle) handle.current = random;
+  });
+  useEffect(() => {
+    if (problem) onError?.(problem);
+  }, [problem]);
+  useKeptFocus(figure, button);
   const waiting = options.load && state.status === "loading" && !busy;
+  const shape = frame && photo ? ({ "--random-photo-ratio": photo.width / photo.height } as CSSProperties) : undefined;
   return (
     <figure
+      ref={figure}
       className={`random-photo ${className}`}
       part="figure"
       data-status={state.status}
       onPointerEnter={photo && prepare}
       onFocusCapture={photo && prepare}
     >
-      <div ref={frame} part="frame">
+      <div ref={box} part="frame" style={shape}>
         {layers.map(({ photo, turn, leaving }) => (
           <div key={turn} part="layer" data-leaving={leaving}>
-            <PhotoImage photo={photo} sizesOf={sizesOf} onShown={leaving ? undefined : onShown} />
+            <PhotoImage
+              photo={photo}
+              sizesOf={sizesOf}
+              loading={options.initialPhoto && loading}
+              broken={strings.broken}
+              onShown={leaving ? undefined : onShown}
+            />
           </div>
         ))}
-        {"problem" in state && !photo && <p part="message">{sayProblem(state.problem)}</p>}
+        {photo && pageUrl && (
+          <a part="link" href={`${pageUrl}#/photos/${photo.id}`} aria-label={nameOf(photo, lang) || strings.show} />
+        )}
+        {problem && !photo && <p part="message">{sayProblem(problem, strings)}</p>}
+        {state.status === "loading" && !waiting && <span part="loading" />}
       </div>
       <figcaption part="below">
         {photo && (
-          <PhotoCaption key={photo.id} photo={photo} lang={lang}>
-            {state.status === "stale" && <span part="note">{sayProblem(state.problem)}</span>}
+          <PhotoCaption photo={photo} lang={lang} strings={strings}>
+            {problem && <span part="note">{sayProblem(problem, strings)}</span>}
           </PhotoCaption>
         )}
-        <button type="button" part="button" aria-busy={busy} onClick={next}>
-          {waiting ? "Show a photo" : "problem" in state && !photo ? "Try again" : label}
+        <button ref={button} type="button" part="button" aria-busy={busy} onClick={next}>
+          {waiting ? strings.show : problem && !photo ? strings.again : (label ?? strings.another)}
         </button>
       </figcaption>
-      <span part="status" role="status">{own && sayState(state)}</span>
+      <span part="status" role="status">{own && sayState(state, strings, lang)}</span>
     </figure>
   );
 }

@@ -35,8 +35,15 @@ type Kept = Pick<RandomPhotoHandle, "state" | "busy" | "own">;
 /** How long a photo may stay away before its placeholder is shown in its stead, in milliseconds. */
 const GRACE = 400;
 
-/** A random photo, and another one when asked. `sizesOf` says how wide it will be, as a `sizes` attribute. */
-export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Photo) => string): RandomPhotoHandle {
+/**
+ * A random photo, and another one when asked. `sizesOf` says how wide it will be, as a `sizes` attribute; while `far`,
+ * the first one is not asked for.
+ */
+export function useRandomPhoto(
+  options: RandomPhotoOptions,
+  sizesOf: (photo: Photo) => string,
+  far = false,
+): RandomPhotoHandle {
   const { apiUrl, album, orientation, seed, photo, initialPhoto, load } = options;
   const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto) }));
   const turn = useRef(0);
@@ -49,11 +56,9 @@ export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Pho
       const now = ++turn.current;
       setKept((before) => ({ ...before, busy: true }));
       const state = await question;
-      if (own && "photo" in state) {
-        const late = new Promise((resolve) => setTimeout(resolve, GRACE));
-        await Promise.race([late, prepareImage(state.photo, sizesOf(state.photo))]);
-      }
-      if (now === turn.current) setKept({ state, own });
+      const late = new Promise<boolean>((resolve) => setTimeout(resolve, GRACE, true));
+      const came = !own || !("photo" in state) || (await Promise.race([late, prepareImage(state.photo, sizesOf(state.photo))]));
+      if (now === turn.current) setKept((before) => ({ state: stay(before.state, state, came), own }));
     }
 
     return {
@@ -73,7 +78,7 @@ export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Pho
 
   const begun = useRef(ways);
   useEffect(() => {
-    const skip = !apiUrl || ((initialPhoto || load) && begun.current === ways);
+    const skip = !apiUrl || far || ((initialPhoto || load) && begun.current === ways);
     const now = ++turn.current;
     // StrictMode runs an effect twice in a row; only the second run may take a card.
     if (!skip) queueMicrotask(() => now === turn.current && ways.first());
@@ -81,12 +86,28 @@ export function useRandomPhoto(options: RandomPhotoOptions, sizesOf: (photo: Pho
       turn.current++;
       client.leave(turn);
     };
-  }, [ways]);
+  }, [ways, far]);
+
+  const problem = "problem" in kept.state ? kept.state.problem : undefined;
+  const failed = kept.state.status === "error";
+  useEffect(() => {
+    if (problem?.detail) console.warn(`random-photo: ${problem.detail}`);
+    // What failed is tried again when the network is back.
+    if (failed) addEventListener("online", ways.first);
+    return () => removeEventListener("online", ways.first);
+  }, [problem, failed, ways]);
 
   return { ...kept, ...ways, client };
 }
 
 function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
-  if (!apiUrl) return { status: "error", problem: { name: "not-configured" } };
+  if (!apiUrl) return { status: "error", problem: { name: "not-configured", detail: "apiUrl is missing." } };
   return photo ? { status: "ready", photo } : { status: "loading" };
+}
+
+/** Offline, a photo that is there stays, rather than one that does not come. */
+function stay(before: PhotoState, after: Settled, came: boolean): PhotoState {
+  const away = after.status === "error" && after.problem.name === "unreachable";
+  if (!("photo" in before) || navigator.onLine || !(away || !came)) return after;
+  return { status: "stale", photo: before.photo, problem: { name: "unreachable" } };
 }

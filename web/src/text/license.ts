@@ -1,5 +1,10 @@
-/** Where a Creative Commons licence can be read, of its SPDX identifier. */
-export function licenseUrl(license: string): string | undefined {
-  const [, terms, version] = /^cc-(by.*)-(.+)/.exec(license.toLowerCase()) ?? [];
-  return terms && `https://creativecommons.org/licenses/${terms}/${version}/`;
+const ADDRESS = "https://creativecommons.org/";
+
+/** A licence as people write it, and where it can be read; of an SPDX identifier, or of what people write. */
+export function readLicense(license: string): { name: string; url?: string } {
+  const [, terms, version] = /^cc[- ]?(0|by[a-z -]*?)[- ](\d\.\d)/.exec(license.toLowerCase()) ?? [];
+  if (!terms) return { name: license };
+  const spdx = terms.replace(/ /g, "-");
+  if (terms === "0") return { name: `CC0 ${version}`, url: `${ADDRESS}publicdomain/zero/${version}/` };
+  return { name: `CC ${spdx.toUpperCase()} ${version}`, url: `${ADDRESS}licenses/${spdx}/${version}/` };
 }

@@ -1,17 +1,30 @@
-import type { PhotoState, Problem } from "../client/types.js";
+import type { Photo, PhotoState, Problem } from "../client/types.js";
+import { formatDate } from "./date.js";
+import type { Strings } from "./strings.js";
 
-/** What is wrong, and what can be done: the API's own words, or ours where it says nothing. */
-export function sayProblem({ name, detail }: Problem): string {
-  if (detail) return detail;
+/** What is wrong, in words for whoever can do something about it: the owner's are English, as all that the stack says. */
+export function sayProblem({ name, detail }: Problem, strings: Strings): string {
   if (name === "origin-not-allowed") {
-    return `To allow this page, add ${location.origin} to image-gallery:allowedOrigins, and run pulumi up.`;
+    return `To allow this page, add ${self.origin} to the stack’s allowedOrigins, and run pulumi up.`;
   }
-  if (name === "not-configured") return "apiUrl is missing.";
-  return navigator.onLine ? "The gallery cannot be reached." : "You are offline.";
+  if (/^(unau|key|not-c)/.test(name) && detail) return detail;
+  const away = globalThis.navigator?.onLine === false ? strings.offline : strings.unreachable;
+  return (name !== "unreachable" && strings[name as keyof Strings]) || away;
 }
 
 /** What is said aloud after the visitor's own click. */
-export function sayState(state: PhotoState): string {
-  if ("photo" in state) return `New photo: ${state.photo.caption || state.photo.alt}`;
-  return "problem" in state ? sayProblem(state.problem) : "";
+export function sayState(state: PhotoState, strings: Strings, lang: string): string {
+  // Where a photo has no name at all, the sentence ends before its colon.
+  if ("photo" in state) return strings.announce.replace("{}", () => nameOf(state.photo, lang)).replace(/\s?[:：]\s*$/, "");
+  return "problem" in state ? sayProblem(state.problem, strings) : "";
+}
+
+/** A photo in a few words: its caption, its alt text, or where and when it was taken. */
+export function nameOf({ caption, alt, album, date }: Photo, lang: string): string {
+  return caption || alt || [album && nameOfAlbum(album), date && formatDate(date, lang)].filter(Boolean).join(", ");
+}
+
+/** A folder's name as a word: `at-home` is "At home". */
+export function nameOfAlbum(album: string): string {
+  return album.replace(/[-_]+/g, " ").trim().replace(/^./u, (letter) => letter.toUpperCase());
 }

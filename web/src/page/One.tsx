@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useRef, useState, type ComponentType } from "react";
+import type { Photo, PhotoState } from "../client/types.js";
+import { watchView } from "../client/view.js";
+import { PhotoCaption } from "../react/PhotoCaption.js";
+import { PhotoImage, shapeOf } from "../react/PhotoImage.js";
+import { sizeOf } from "../react/sizes.js";
+import { useKeptFocus } from "../react/useKeptFocus.js";
+import { useLayers } from "../react/useLayers.js";
+import { useRandomPhoto } from "../react/useRandomPhoto.js";
+import { sayProblem, sayState } from "../text/problem.js";
+import { IconButton } from "./Icon.js";
+import { useKeys } from "./keys.js";
+import type { LargeProps } from "./Large.js";
+import { Message } from "./Message.js";
+import { titleOf, type ModeProps } from "./Page.js";
+import { useShare } from "./useShare.js";
+
+/** A photo at random, as large as the page allows, and a way to the next. */
+export function One({ settings, lang, strings, page, address, covered, Large }: ModeProps & { covered: boolean; Large: ComponentType<LargeProps> | undefined }) {
+  const { place, step, go } = address;
+  const { album, by } = place;
+  const stage = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const [first] = useState(place.photo);
+  const sizesOf = (photo: Photo) => sizeOf(widthIn(stage.current!, photo));
+  const { state, busy, own, next, show, prepare, client } = useRandomPhoto({ ...settings, album, photo: first }, sizesOf);
+  const photo = "photo" in state ? state.photo : undefined;
+  const problem = "problem" in state ? state.problem : undefined;
+  const id = photo?.id;
+  const layers = useLayers(photo);
+  const [said, share] = useShare(settings, lang, page.copied);
+  useEffect(() => {
+    if (place.photo && id && place.photo !== id) show(place.photo);
+  }, [place.photo]);
+  useEffect(() => {
+    document.title = titleOf(photo, settings, lang, page.photograph);
+    if (!id || place.photo === id) return;
+    // Each photo is a step of the history; large ones are one step together.
+    go({ mode: place.mode, photo: id, album, by }, place.photo && own && !covered ? undefined : "replace");
+  }, [id]);
+  const back = step.depth > 0 ? () => history.back() : undefined;
+  const large = () => id && go({ mode: "large", photo: id, album, by });
+  const opened = useRef(id);
+  if (!covered) opened.current = id;
+  // Back to the photo that it was opened from, or on to the one that was seen last.
+  const close = () => (opened.current === id && step.depth > 0 ? history.back() : go({ mode: "one", photo: id, album, by }, "replace"));
+  useKeys(covered ? {} : { ArrowRight: next, ArrowLeft: back });
+  useKeptFocus(root, button);
+  const onShown = useCallback(
+    (image: HTMLImageElement) => {
+      prepare();
+      return watchView(image, () => client.sendView(photo!));
+    },
+    [client, photo, prepare],
+  );
+  return (
+    <div ref={root} className="one random-photo" data-status={state.status}>
+      <div ref={stage} className="stage">
+        {layers.map(({ photo, turn, leaving }) => (
+          <div key={turn} className="layer" data-leaving={leaving} aria-hidden={leaving} style={shapeOf(photo)}>
+            <div className="picture" onClick={large}>
+              <PhotoImage photo={photo} sizesOf={sizesOf} broken={strings.broken} onShown={leaving ? undefined : onShown} />
+            </div>
+          </div>
+        ))}
+        {problem && !photo && <Message problem={problem} strings={strings} page={page} />}
+        {state.status === "loading" && <span part="loading" />}
+      </div>
+      <div className="below">
+        {photo && (
+          <PhotoCaption photo={photo} lang={lang} strings={strings}>
+            {problem && <span className="note">{sayProblem(problem, strings)}</span>}
+          </PhotoCaption>
+        )}
+        <div className="actions">
+          <p className="said" role="status">{said}</p>
+          <IconButton name="share" label={page.share} off={!photo} onClick={() => share(photo!)} />
+          <IconButton name="enlarge" label={page.enlarge} off={!photo} onClick={large} />
+          <IconButton name="back" label={page.previous} off={!back} onClick={() => back?.()} />
+          <button ref={button} type="button" className="next" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
+            {failed(state) ? strings.again : strings.another}
+          </button>
+        </div>
+      </div>
+      <span part="status" role="status">{own && !covered && sayState(state, strings, lang)}</span>
+      {covered && Large && photo && (
+        <Large {...{ settings, lang, strings, page, client, photo }} onNext={next} onClose={close} />
+      )}
+    </div>
+  );
+}
+
+/** Whether asking once more may help: a photo that is gone stays away, others are there. */
+function failed(state: PhotoState): boolean {
+  return !("photo" in state) && "problem" in state && state.problem.name !== "no-such-photo";
+}
+
+/** The width of a photo on the stage, in pixels; the same as in `page.css`. */
+function widthIn(stage: HTMLElement, { width, height }: Photo): number {
+  return Math.min(stage.clientWidth, (stage.clientHeight * width) / height, width);
+}
