@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.site import origin_of
+from infra.published import origin_of
 
 __all__ = ["Alerts", "AlertsArgs"]
 

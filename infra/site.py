@@ -1,23 +1,33 @@
 """The published site: page and embed as built, with the address and the key of this stack.
 
-Owns: `config.json`, and the line of the same values at the head of `embed.js`, so that neither
-asks for configuration.
+Owns: which files are published, under which names and headers. What they say is made in
+`infra/published.py`.
 """
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 import pulumi_gcp as gcp
 
-__all__ = ["Site", "SiteArgs", "embed_html", "origin_of", "security_policy"]
+from infra.published import (
+    Gallery,
+    config_json,
+    embed_html,
+    embed_script,
+    page_html,
+    security_policy,
+)
+
+__all__ = ["Site", "SiteArgs"]
 
 # As renditions: a hashed name never changes its content.
 _HASHED = "public, max-age=86400"
+# Five minutes without a question, and a day in which the old one serves while the new one comes.
+_EMBED = "public, max-age=300, stale-while-revalidate=86400"
 _MUTABLE = "no-cache"
-_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +62,15 @@ class Site(pulumi.ComponentResource):
         self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("image-gallery:index:Site", name, {}, opts)
-        config = _config(args)
+        gallery = _gallery(args)
         files = sorted(file for file in args.folder.rglob("*") if file.is_file())
         named = {file.relative_to(args.folder).as_posix(): file for file in files}
-        published = [_publish(name, args, "config.json", config, self)]
+        published = [_publish(name, args, "config.json", gallery.apply(config_json), self)]
         for relative, file in named.items():
             if relative not in ("config.json", "index.html"):
-                body = _body(relative, file, config)
+                body = _body(relative, file, gallery)
                 published.append(_publish(name, args, relative, body, self))
-        page = _body("index.html", named["index.html"], config)
+        page = _body("index.html", named["index.html"], gallery)
         _publish(name, args, "index.html", page, self, after=published)
         gallery_url = pulumi.Output.from_input(args.gallery_url)
         self.url = pulumi.Output.concat(gallery_url, "/site/index.html")
@@ -77,22 +87,22 @@ class Site(pulumi.ComponentResource):
         )
 
 
-def _config(args: SiteArgs) -> pulumi.Output[str]:
-    """Return `config.json`, as tests/contract/site-config.json has it."""
-    gallery_url = pulumi.Output.from_input(args.gallery_url)
-    return pulumi.Output.json_dumps(
-        {
-            "apiUrl": args.api_url,
-            "apiKey": args.api_key,
-            "catalogUrl": pulumi.Output.concat(gallery_url, "/catalog.jsonl"),
-            "origins": [gallery_url.apply(origin_of), *args.allowed_origins],
-            "lang": args.lang or _LANGUAGE,
-        }
+def _gallery(args: SiteArgs) -> pulumi.Output[Gallery]:
+    known = {
+        "allowed_origins": args.allowed_origins,
+        "title": args.title,
+        "description": args.description,
+        "home_url": args.home_url,
+        "lang": args.lang,
+    }
+    urls = pulumi.Output.all(
+        gallery_url=args.gallery_url, api_url=args.api_url, api_key=args.api_key
     )
+    return urls.apply(lambda values: Gallery(**values, **known))
 
 
 def _body(
-    relative: str, file: Path, config: pulumi.Output[str]
+    relative: str, file: Path, gallery: pulumi.Output[Gallery]
 ) -> pulumi.Input[str] | pulumi.FileAsset:
     """Return the content of a text that keeps its name, and of all else the file."""
     if relative.startswith("assets/"):
@@ -101,9 +111,12 @@ def _body(
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return pulumi.FileAsset(file.as_posix())
-    if relative == "embed.js":
-        return pulumi.Output.concat("const GALLERY_CONFIG = ", config, ";\n", text)
-    return text
+    makers: dict[str, Callable[[str, Gallery], str]] = {
+        "embed.js": embed_script,
+        "index.html": page_html,
+    }
+    make = makers.get(relative)
+    return gallery.apply(lambda values: make(text, values)) if make else text
 
 
 def _publish(
@@ -121,26 +134,12 @@ def _publish(
         content=None if isinstance(body, pulumi.FileAsset) else body,
         source=body if isinstance(body, pulumi.FileAsset) else None,
         content_type=mimetypes.guess_type(relative)[0] or "application/octet-stream",
-        cache_control=_HASHED if relative.startswith("assets/") else _MUTABLE,
+        cache_control=_cache_control(relative),
         opts=pulumi.ResourceOptions(parent=parent, depends_on=after),
     )
 
 
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address, as a browser's Origin header has them."""
-    return "/".join(url.split("/", 3)[:3])
-
-
-def embed_html(gallery_url: str) -> str:
-    """Return the HTML to paste into a page."""
-    return (
-        "<random-photo></random-photo>"
-        f'<script type="module" src="{gallery_url}/site/embed.js"></script>'
-    )
-
-
-def security_policy(gallery_url: str, api_url: str) -> str:
-    """Return what a page with a strict Content-Security-Policy has to allow for the embed."""
-    gallery, api = origin_of(gallery_url), origin_of(api_url)
-    connect = " ".join(dict.fromkeys((gallery, api)))
-    return f"script-src {gallery}; img-src {gallery}; connect-src {connect}"
+def _cache_control(relative: str) -> str:
+    if relative.startswith("assets/"):
+        return _HASHED
+    return _EMBED if relative == "embed.js" else _MUTABLE

@@ -15,8 +15,8 @@ from pathlib import Path
 
 WEB = Path(__file__).parent
 SITE = WEB.parent / "site"
-BUDGETS = {"client": 2048, "component": 4608, "embed": 12_288, "page": 30_720}  # bytes, gzipped
-MOST = 100_000  # bytes of site/ in all
+BUDGETS = {"client": 2560, "component": 6144, "embed": 14_336, "page": 30_720}  # bytes, gzipped
+MOST = 120_000  # bytes of site/ in all
 
 
 def main() -> int:

@@ -4,7 +4,11 @@ import { defineConfig, type UserConfig } from "vite";
 /** The page and the embed are built with preact, from the same source as the React component. */
 const preact: UserConfig = {
   resolve: { alias: { "react-dom/client": resolve("src/preact/client.ts"), react: resolve("src/preact/react.ts") } },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // Preact's createElement, and not its JSX runtime beside it: 250 bytes less.
+  oxc: {
+    jsx: { runtime: "classic", pragma: "createElement", pragmaFrag: "Fragment" },
+    jsxInject: 'import { createElement, Fragment } from "react"',
+  },
 };
 
 const builds: Record<string, UserConfig> = {

@@ -201,8 +201,15 @@ def test_page_and_embed_are_told_the_same(stack):
     assert objects["site/index.html"]["contentType"] == "text/html"
     for name, inputs in objects.items():
         if name.startswith("site/"):
-            hashed = name.startswith("site/assets/")
-            assert inputs["cacheControl"] == ("public, max-age=86400" if hashed else "no-cache")
+            assert inputs["cacheControl"] == _cache_control(name)
+
+
+def _cache_control(name):
+    if name.startswith("site/assets/"):
+        return "public, max-age=86400"
+    if name == "site/embed.js":
+        return "public, max-age=300, stale-while-revalidate=86400"
+    return "no-cache"
 
 
 # Each of these puts one mistake into the program; the policy has to see it.

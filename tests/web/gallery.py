@@ -14,6 +14,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from infra import published
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 KEY = "sample-key"
@@ -105,6 +107,7 @@ class Gallery:
         self.log = cloud.state_dir / f"{bucket}.log"
         self.process = None
         self.port = 0
+        self.pages = 0
         self.bucket = _make_bucket(cloud.storage_client(), bucket)
 
     def fill(self, folder):
@@ -119,25 +122,38 @@ class Gallery:
         """Publish a catalog that holds nothing."""
         self._put("catalog.jsonl", b'{"catalog":1,"count":0}\n', "no-cache")
 
-    def publish_site(self):
-        """Publish `site/` with its configuration, as the stack does."""
-        config = json.dumps(self.config)
-        self._put("site/config.json", config.encode())
+    def publish_site(self, **words):
+        """Publish `site/` as the stack does; `words` are its title, description and so on."""
+        gallery = self.settings(**words)
+        self._put("site/config.json", published.config_json(gallery).encode())
         for path in (file for file in SITE.rglob("*") if file.is_file()):
-            text = path.read_bytes()
+            body = path.read_bytes()
             if path.name == "embed.js":
-                text = f"const GALLERY_CONFIG = {config};\n".encode() + text
-            self._put(f"site/{path.relative_to(SITE).as_posix()}", text)
+                body = published.embed_script(body.decode(), gallery).encode()
+            if path.name == "index.html":
+                body = published.page_html(body.decode(), gallery).encode()
+            self._put(f"site/{path.relative_to(SITE).as_posix()}", body)
+
+    def publish_page(self, html):
+        """Publish a page beside the real one; return its address."""
+        self.pages += 1
+        self._put(f"site/page-{self.pages}.html", html.encode())
+        return f"{self.base_url}/site/page-{self.pages}.html"
+
+    def settings(self, **words):
+        """What the stack knows of this gallery."""
+        known = {"lang": "en", "title": "Field notes", **words}
+        return published.Gallery(
+            gallery_url=self.base_url,
+            api_url=f"http://127.0.0.1:{self.port}",
+            api_key=KEY,
+            allowed_origins=self.origins[1:],
+            **known,
+        )
 
     @property
     def config(self):
-        return {
-            "apiUrl": f"http://127.0.0.1:{self.port}",
-            "apiKey": KEY,
-            "catalogUrl": f"{self.base_url}/catalog.jsonl",
-            "origins": self.origins,
-            "lang": "en",
-        }
+        return json.loads(published.config_json(self.settings()))
 
     @property
     def embed(self):
@@ -190,7 +206,12 @@ class Gallery:
         return [record["photos"] for record in records if record.get("event") == name]
 
     def _put(self, name, data, cache_control="no-cache"):
-        kinds = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+        kinds = {
+            "html": "text/html",
+            "js": "text/javascript",
+            "css": "text/css",
+            "svg": "image/svg+xml",
+        }
         blob = self.bucket.blob(name)
         blob.cache_control = cache_control
         kind = kinds.get(name.rpartition(".")[2], "application/json")

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.web.gallery import ODD
+from infra.published import page_html
+from tests.web.gallery import ODD, SITE
 
 SHOWN = '[data-image="shown"]'
 PROBLEM = "application/problem+json"
@@ -24,10 +25,14 @@ def answer_api(gallery, page, **answer):
     page.route(f"{gallery.config['apiUrl']}/**", lambda route: route.fulfill(**answer))
 
 
-def configure(gallery, page, **changes):
-    """Let the page read another configuration."""
-    config = json.dumps({**gallery.config, **changes})
-    page.route("**/config.json", lambda route: route.fulfill(body=config))
+def configure(gallery, **changes):
+    """Publish a page with another configuration beside the real one; return its address."""
+    html = page_html((SITE / "index.html").read_text(), gallery.settings())
+    for name, value in changes.items():
+        before = json.dumps({name: gallery.config[name]})[1:-1]
+        assert before in html
+        html = html.replace(before, json.dumps({name: value})[1:-1])
+    return gallery.publish_page(html)
 
 
 @pytest.fixture
@@ -39,31 +44,31 @@ def blank(open_page):
 def test_an_empty_gallery_has_a_face(empty, blank, axe):
     blank.goto(empty.page_url)
 
-    assert "Nothing hangs here yet" in blank.get_by_role("alert").inner_text()
+    assert "There are no photos here yet" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
 
 def test_a_wrong_key_has_a_face(gallery, blank, axe):
-    configure(gallery, blank, apiKey="another")
+    url = configure(gallery, apiKey="another")
 
-    blank.goto(gallery.page_url)
+    blank.goto(url)
 
-    assert "The key does not fit" in blank.get_by_role("alert").inner_text()
+    assert "valid" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
 
 def test_a_missing_configuration_has_a_face(gallery, blank, axe):
-    blank.route("**/config.json", lambda route: route.fulfill(status=403, body="Forbidden"))
+    url = gallery.publish_page((SITE / "index.html").read_text())
 
-    blank.goto(gallery.page_url)
+    blank.goto(url)
 
-    assert "This page is not set up" in blank.get_by_role("alert").inner_text()
+    assert "apiUrl is missing" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
 
 def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, axe):
     blank.goto(f"{gallery.page_url}#/photos/{'0' * 16}")
-    assert "This photo was taken down" in blank.get_by_role("alert").inner_text()
+    assert "not in the gallery any more" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
     blank.get_by_role("button", name="Another photo").click()
@@ -72,10 +77,10 @@ def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, 
 
 
 def test_an_api_that_is_down_has_a_face_and_another_try(gallery, blank, axe):
-    configure(gallery, blank, catalogUrl="")
+    url = configure(gallery, catalogUrl="")
     answer_api(gallery, blank, status=500, body="oops")
-    blank.goto(gallery.page_url)
-    assert "The gallery cannot answer" in blank.get_by_role("alert").inner_text()
+    blank.goto(url)
+    assert "cannot be reached" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
     blank.unroute_all()
@@ -85,19 +90,19 @@ def test_an_api_that_is_down_has_a_face_and_another_try(gallery, blank, axe):
 
 
 def test_offline_has_a_face(gallery, blank, axe):
-    configure(gallery, blank, catalogUrl="")
+    url = configure(gallery, catalogUrl="")
     blank.route(f"{gallery.config['apiUrl']}/**", lambda route: route.abort())
     blank.add_init_script("Object.defineProperty(navigator, 'onLine', {value: false})")
 
-    blank.goto(gallery.page_url)
+    blank.goto(url)
 
     assert "You are offline" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
 
 def test_a_photo_that_was_shown_stays_when_the_network_goes(gallery, blank):
-    configure(gallery, blank, catalogUrl="")
-    blank.goto(gallery.page_url)
+    url = configure(gallery, catalogUrl="")
+    blank.goto(url)
     blank.wait_for_selector(SHOWN)
     blank.wait_for_load_state("networkidle")
     blank.context.set_offline(True)
@@ -106,7 +111,7 @@ def test_a_photo_that_was_shown_stays_when_the_network_goes(gallery, blank):
         blank.keyboard.press("ArrowRight")
         blank.wait_for_timeout(150)
 
-    assert "You are offline" in blank.locator(".plate:not([data-leaving]) .note").inner_text()
+    assert "You are offline" in blank.locator(".note").inner_text()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,7 @@ def test_while_the_api_fails_it_is_left_alone(gallery, blank):
 
 
 def test_a_photo_that_does_not_arrive_is_said_and_keeps_its_words(gallery, blank, axe):
-    blank.route("**/photos/v2/*", lambda route: route.fulfill(status=404))
+    blank.route("**/photos/v*/*", lambda route: route.fulfill(status=404))
 
     blank.goto(gallery.page_url)
 
@@ -159,7 +164,7 @@ def test_a_photo_that_does_not_arrive_is_said_and_keeps_its_words(gallery, blank
 
 def test_until_the_photo_arrives_its_placeholder_is_seen(gallery, blank):
     held = []
-    blank.route("**/photos/v2/*", lambda route: held.append(route))
+    blank.route("**/photos/v*/*", lambda route: held.append(route))
 
     blank.goto(gallery.page_url)
 
@@ -178,13 +183,13 @@ def test_a_slow_photo_does_not_hold_back_its_words(gallery, blank):
     blank.wait_for_selector(SHOWN)
     blank.wait_for_load_state("networkidle")
     blank.keyboard.press("ArrowRight")
-    blank.route("**/photos/v2/*", lambda route: None)
+    blank.route("**/photos/v*/*", lambda route: None)
     for _ in range(2):
-        blank.locator(".plate:not([data-leaving])").wait_for()
+        blank.locator(".layer:not([data-leaving])").wait_for()
         blank.wait_for_timeout(500)
         blank.keyboard.press("ArrowRight")
 
-    blank.wait_for_selector('.plate:not([data-leaving]) [data-image="loading"] canvas')
+    blank.wait_for_selector('.layer:not([data-leaving]) [data-image="loading"] canvas')
 
 
 def test_a_browser_that_refuses_storage_still_gets_photos(gallery, blank):
@@ -197,7 +202,7 @@ def test_a_browser_that_refuses_storage_still_gets_photos(gallery, blank):
 
     blank.wait_for_selector(SHOWN)
     blank.keyboard.press("ArrowRight")
-    blank.locator(".plate").nth(1).wait_for(state="attached")
+    blank.locator(".layer").nth(1).wait_for(state="attached")
     assert blank.errors == []
 
 
@@ -215,7 +220,8 @@ def test_a_photo_without_words_is_shown(gallery, blank, axe):
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.deep)])
 def test_page_and_embed_are_accessible(gallery, blog, open_page, axe, scheme):
-    elements = f"<h1>A blog</h1>{'<random-photo album=odd></random-photo>' * len(ODD)}"
+    element = '<random-photo album="odd" loading="eager"></random-photo>'
+    elements = f"<h1>A blog</h1>{element * len(ODD)}"
     url = blog.publish("/axe", elements + gallery.embed)
 
     page = open_page(gallery.page_url, color_scheme=scheme, reduced_motion="reduce")
@@ -234,14 +240,14 @@ def test_only_the_visitor_s_own_action_is_announced(gallery, open_page):
 
     page.keyboard.press("ArrowRight")
 
-    page.locator(".plate").nth(1).wait_for(state="attached")
+    page.locator(".layer").nth(1).wait_for(state="attached")
     assert page.get_by_role("status").inner_text().startswith("New photo")
 
 
 def test_each_photo_seen_for_a_second_is_one_view(gallery, blog, open_page):
     """Not the one further down, nor the one that was gone within the second."""
     before = len(gallery.events("view"))
-    below = '<div style="height: 3000px"></div><random-photo></random-photo>'
+    below = '<div style="height: 3000px"></div><random-photo loading="eager"></random-photo>'
     url = blog.publish("/views", f"<random-photo></random-photo>{below}{gallery.embed}")
     page = open_page(url, width=640)
     with page.expect_request("**/views?*"):

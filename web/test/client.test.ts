@@ -1,16 +1,17 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createPhotoClient } from "../src/client/client.js";
 import type { Settled } from "../src/client/types.js";
-import { API, stubApi } from "./stubs.js";
+import { API, coldApi, photoOf, record, stubApi } from "./stubs.js";
 
 const settings = { apiUrl: API, apiKey: "sample-key" };
 const catalogUrl = "https://gallery.example/catalog.jsonl";
 const idOf = (settled: Settled) => ("photo" in settled ? settled.photo.id : settled.problem.name);
 
 beforeEach(() => {
-  sessionStorage.clear();
   vi.unstubAllGlobals();
+  sessionStorage.clear();
+  localStorage.clear();
   vi.useRealTimers();
 });
 
@@ -144,6 +145,7 @@ test("a catalog of another version is not read", async () => {
 
 test("an origin that may not ask asks nothing", async () => {
   const api = stubApi(60);
+  vi.stubGlobal("self", { origin: "https://stranger.example" });
 
   const settled = await createPhotoClient({ ...settings, origins: ["https://blog.example"] }).next();
 
@@ -156,6 +158,107 @@ test("a view goes out as plain text, which no browser asks permission for", asyn
   vi.stubGlobal("fetch", async (_: string, options: RequestInit) => (sent.push(options), new Response()));
 
   createPhotoClient(settings).sendView({ id: "7" } as never);
+  await Promise.resolve().then(() => Promise.resolve());
 
   expect(sent).toEqual([{ method: "POST", body: '{"id":"7"}', keepalive: true, credentials: "omit" }]);
+});
+
+test("a session that keeps nothing, because it is full, is no failing gallery", async () => {
+  stubApi(60);
+  const full = () => {
+    throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+  };
+  vi.stubGlobal("sessionStorage", new Proxy({}, { set: full }));
+  vi.stubGlobal("localStorage", new Proxy({}, { set: full }));
+  const client = createPhotoClient({ ...settings, apiUrl: `${API}/full` });
+
+  const seen = [await client.next(), await client.next()];
+
+  expect(seen.map(({ status }) => status)).toEqual(["ready", "ready"]);
+  expect(new Set(seen.map(idOf)).size).toBe(2);
+});
+
+test.each([
+  ["an object", {}],
+  ["an empty list", []],
+  ["photos without addresses", [{ id: "1" }, { id: "2" }]],
+  ["photos without a size", [{ ...photoOf(1), width: undefined }]],
+])("JSON of another shape, %s, is an error", async (_, body) => {
+  vi.stubGlobal("fetch", async () => Response.json(body));
+
+  expect(idOf(await createPhotoClient(settings).next())).toBe("unreadable");
+});
+
+describe("an API that has not answered after 700 ms", () => {
+  const lines = Array.from({ length: 9 }, (_, at) => record(`c${at}`));
+  const cold = { ...settings, catalogUrl };
+
+  test("is taken for cold: a photo of the catalog is shown, as any other", async () => {
+    const api = coldApi(lines);
+    const client = createPhotoClient(cold);
+    const start = performance.now();
+
+    const settled = await client.next();
+
+    expect(settled.status).toBe("ready");
+    expect(idOf(settled)).toMatch(/^c\d$/);
+    expect(performance.now() - start).toBeGreaterThan(650);
+    api.wake();
+    expect(idOf(await client.next())).toBe("0");
+  });
+
+  test("shows each of several holders another photo", async () => {
+    coldApi(lines);
+    const client = createPhotoClient(cold);
+
+    const shown = await Promise.all([{}, {}, {}, {}].map((holder) => client.next({}, holder)));
+
+    expect(new Set(shown.map(idOf)).size).toBe(4);
+  });
+
+  test("does not keep a warm one from being shown", async () => {
+    stubApi(60).catalog = ['{"catalog":1,"count":1}', record("c"), ""].join("\n");
+
+    expect(idOf(await createPhotoClient(cold).next())).toBe("0");
+  });
+
+  test("shows a seeded or named photo that was seen before, and lets others wait", async () => {
+    stubApi(60);
+    const before = createPhotoClient(cold);
+    const seen = [idOf(await before.seeded("a post")), idOf(await before.photo("7"))];
+    const api = coldApi(lines);
+    const client = createPhotoClient(cold);
+
+    expect([idOf(await client.seeded("a post")), idOf(await client.photo("7"))]).toEqual(seen);
+    const waiting = client.seeded("another post");
+    const late = new Promise((resolve) => setTimeout(resolve, 900, "late"));
+    expect(await Promise.race([waiting, late])).toBe("late");
+    api.wake();
+    expect((await waiting).status).toBe("ready");
+  });
+
+  test("is told of the view once it answers", async () => {
+    const api = coldApi(lines);
+    const client = createPhotoClient(cold);
+    const settled = await client.next();
+    if (!("photo" in settled)) throw new Error("a photo was expected");
+
+    client.sendView(settled.photo);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(api.views).toEqual([]);
+
+    api.wake();
+    await vi.waitFor(() => expect(api.views).toEqual([settled.photo.id]));
+  });
+});
+
+test("a page without an origin shows the catalog, and nothing is wrong", async () => {
+  const api = stubApi(60);
+  api.catalog = ['{"catalog":1,"count":1}', record("c"), ""].join("\n");
+  vi.stubGlobal("self", { origin: "null" });
+
+  const settled = await createPhotoClient({ ...settings, catalogUrl, origins: ["https://blog.example"] }).next();
+
+  expect([settled.status, idOf(settled)]).toEqual(["ready", "c"]);
+  expect(api.asked).toEqual([]);
 });

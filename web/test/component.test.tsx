@@ -9,13 +9,22 @@ import { API, photoOf, stubApi } from "./stubs.js";
 
 let complaints: unknown[];
 
+/** All that is observed is on screen. */
+class NearObserver {
+  constructor(private readonly tell: IntersectionObserverCallback) {}
+  observe = () => this.tell([{ isIntersecting: true } as IntersectionObserverEntry], this as never);
+  disconnect() {}
+}
+
 beforeEach(() => {
   sessionStorage.clear();
+  localStorage.clear();
   document.body.innerHTML = "<main></main>";
   complaints = [];
   vi.spyOn(console, "error").mockImplementation((...words) => void complaints.push(words));
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
-  vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} });
+  vi.stubGlobal("IntersectionObserver", NearObserver);
+  vi.stubGlobal("ResizeObserver", class { observe() {} disconnect() {} });
   HTMLImageElement.prototype.decode = () => Promise.resolve();
 });
 

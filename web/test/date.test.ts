@@ -16,8 +16,11 @@ test("the month is said in the page's language", () => {
   expect(formatDate("2017-03", "fr")).toBe("mars 2017");
 });
 
-test("the calendar is the one of the date, whatever the language", () => {
-  expect(formatDate("2017-08", "th-TH-u-ca-buddhist")).toContain("2017");
+test("a whole date is said in the calendar of the language; a month or a year has no counterpart there, and stays", () => {
+  expect(formatDate("2017-08-14", "th")).toContain("2560");
+  expect(formatDate("2017-08-14", "fa")).toContain("۱۳۹۶");
+  expect(formatDate("2017-08", "th")).toContain("2017");
+  expect(formatDate("2017", "fa")).toContain("۲۰۱۷");
 });
 
 test("a language that is none falls back to the visitor's", () => {

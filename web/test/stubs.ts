@@ -24,6 +24,28 @@ export function stubApi(size: number) {
   return api;
 }
 
+/** An API that answers nothing until it wakes, beside the catalog of these records; the views that it counted. */
+export function coldApi(records: string[]) {
+  const catalog = [`{"catalog":1,"count":${records.length}}`, ...records, ""].join("\n");
+  const warm = stubApi(60);
+  const answer = globalThis.fetch;
+  const views: string[] = [];
+  let wake = () => {};
+  const awake = new Promise<void>((resolve) => (wake = resolve));
+  vi.stubGlobal("fetch", async (address: string, options: RequestInit = {}) => {
+    if (options.method === "POST") views.push(JSON.parse(options.body as string).id);
+    else if (!address.includes("catalog.jsonl")) await awake;
+    return options.method === "POST" ? new Response() : answer(address, options);
+  });
+  warm.catalog = catalog;
+  return { wake, views };
+}
+
+/** A line of the catalog. */
+export function record(id: string): string {
+  return JSON.stringify({ id, source: "stack", recipe: "v2", sizes: [[400, 300]], jpeg: [400, 300], alt: "" });
+}
+
 function answerRange(catalog: string, { headers }: RequestInit): Response {
   const bytes = new TextEncoder().encode(catalog);
   const [, from, to] = /bytes=(\d+)-(\d+)/.exec((headers as Record<string, string>)["Range"]!)!;

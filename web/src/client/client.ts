@@ -2,7 +2,7 @@ import { createAsker, isPhoto, type Asker } from "./ask.js";
 import { createDeck, type Turn } from "./deck.js";
 import { choose, createFallback, type Wanted } from "./fallback.js";
 import { prepareImage } from "./prepare.js";
-import { address } from "./request.js";
+import { address, pause } from "./request.js";
 import { photosSeen, remember } from "./seen.js";
 import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
 
@@ -28,8 +28,6 @@ export interface PhotoClient {
   /** Count a view of a photo once the API answers, unless the visitor asks not to be watched. */
   sendView(photo: Photo): void;
 }
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * The caching proxy on the visitor's side: a deck shared by all photos of a page, responses kept, equal requests joined.

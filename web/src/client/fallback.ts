@@ -25,7 +25,7 @@ export function createFallback({ catalogUrl }: GallerySettings): Fallback {
     async after(error, wanted, seen) {
       const problem = toProblem(error);
       // A page without an origin (file://, a sandbox) can be in no list: it shows the catalog, and nothing is wrong.
-      const nowhere = problem.name[0] === "o" && self.origin === "null";
+      const nowhere = self.origin === "null" && problem.name[0] === "o";
       if (nowhere || /^(un.+able$|fail|catalog)/.test(problem.name)) {
         const photo = choose((await catalog())?.photos ?? seen, wanted, seen);
         if (photo) return nowhere ? { status: "ready", photo } : { status: "stale", photo, problem };

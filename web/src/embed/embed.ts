@@ -1,4 +1,4 @@
-import { createElement } from "react";
+import { createElement as draw } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { GallerySettings, Photo } from "../client/types.js";
 import { RandomPhoto, type RandomPhotoProps } from "../react/RandomPhoto.js";
@@ -72,7 +72,7 @@ class RandomPhotoElement extends HTMLElement {
   }
 
   #draw(): void {
-    this.#root!.render(createElement(RandomPhoto, this.#props()));
+    this.#root!.render(draw(RandomPhoto, this.#props()));
   }
 
   #fire = (name: string, detail: unknown) => void this.dispatchEvent(new CustomEvent(name, { detail }));
@@ -85,14 +85,14 @@ class RandomPhotoElement extends HTMLElement {
     }
     const { link, strings = "{}", ...attributes } = given;
     // The page's own language; only where it says none, the gallery's or the visitor's.
-    const lang = this.closest("[lang]")?.getAttribute("lang") || config.lang || navigator.language;
+    const lang = this.closest<HTMLElement>("[lang]")?.lang || config.lang || navigator.language;
     return {
-      lang,
       // Settings of another gallery do not mix with those of this one.
       ...(attributes["apiUrl"] ? { apiUrl: "" } : { ...config, ...(link !== "none" && { pageUrl: PAGE }) }),
       prefetch: "interest",
+      lang,
       ...attributes,
-      strings: { ...translate(attributes["lang"] ?? lang), ...parse(strings) },
+      strings: { ...translate(attributes["lang"] ?? lang), ...(JSON.parse(strings) as object) },
       handle: this.#handle,
       onPhoto: (photo: Photo) => this.#fire("photo", photo),
       onError: (problem) => this.#fire("error", problem),
@@ -102,14 +102,5 @@ class RandomPhotoElement extends HTMLElement {
 
 /** The gallery's page, which is published beside this script. */
 const PAGE = new URL("index.html", import.meta.url).href;
-
-function parse(json: string): object {
-  try {
-    return JSON.parse(json) as object;
-  } catch {
-    console.warn("random-photo: the attribute strings is no JSON");
-    return {};
-  }
-}
 
 if (!customElements.get("random-photo")) customElements.define("random-photo", RandomPhotoElement);

@@ -40,9 +40,9 @@ export function Header({ settings, strings, client, place, onGo }: HeaderProps) 
       </div>
       {settings.apiUrl && (
         <nav aria-label={title || strings.photograph}>
+          <Albums client={client} strings={strings} chosen={album} onChoose={(album) => onGo({ ...place, photo: undefined, album })} />
           {link({ mode: "one", album }, strings.one)}
           {link({ mode: "all", album }, strings.all)}
-          <Albums client={client} strings={strings} chosen={album} onChoose={(album) => onGo({ ...place, photo: undefined, album })} />
         </nav>
       )}
     </header>
@@ -56,13 +56,12 @@ interface AlbumsProps {
   onChoose: (album: string | undefined) => void;
 }
 
-/** The albums as a filter, however many there are; nothing where there are not at least two. */
+/** The albums as a filter, however many there are; its place stays empty where there are not at least two. */
 function Albums({ client, strings, chosen = "", onChoose }: AlbumsProps) {
   const [albums, setAlbums] = useState<Album[]>([]);
   useEffect(() => void client.ask<Album[]>("/albums", {}, Array.isArray).then(setAlbums, () => undefined), [client]);
-  if (albums.length < 2) return null;
   return (
-    <select aria-label={strings.album} value={chosen} onChange={(event) => onChoose(event.currentTarget.value || undefined)}>
+    <select data-empty={albums.length < 2 || undefined} aria-label={strings.album} value={chosen} onChange={(event) => onChoose(event.currentTarget.value || undefined)}>
       <option value="">{strings.albums}</option>
       {albums.map(({ album, count }) => (
         <option key={album} value={album}>{`${nameOfAlbum(album)} (${count})`}</option>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type CSSProperties } from "react";
 import type { PhotoClient } from "../client/client.js";
 import { prepareImage } from "../client/prepare.js";
 import type { Photo } from "../client/types.js";
@@ -81,7 +81,7 @@ export function Large({ settings, lang, strings, page, client, photo, onNext, on
       }}
     >
       <div ref={stage} className="stage">
-        <div ref={sheet} className="sheet" key={photo.id} style={shapeOf(photo)}>
+        <div ref={sheet} className="sheet" key={photo.id} style={{ ...shapeOf(photo), "--natural": `${photo.width}px` } as CSSProperties}>
           <PhotoImage photo={photo} sizesOf={sizesOf} broken={strings.broken} onShown={stable} />
         </div>
       </div>
@@ -93,7 +93,7 @@ export function Large({ settings, lang, strings, page, client, photo, onNext, on
       </div>
       <IconButton name="back" className="turn back" label={page.previous} off={!onBack} onClick={() => onBack?.()} />
       <IconButton name="next" className="turn on" label={page.next} off={!onNext} onClick={() => onNext?.()} />
-      <PhotoCaption photo={photo} lang={lang} strings={strings} />
+      <PhotoCaption key={photo.id} photo={photo} lang={lang} strings={strings} />
     </dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type ComponentType } from "react";
+import { useCallback, useEffect, useRef, useState, type ComponentType, type CSSProperties } from "react";
 import type { Photo, PhotoState } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { PhotoCaption } from "../react/PhotoCaption.js";
@@ -58,7 +58,7 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
     <div ref={root} className="one random-photo" data-status={state.status}>
       <div ref={stage} className="stage">
         {layers.map(({ photo, turn, leaving }) => (
-          <div key={turn} className="layer" data-leaving={leaving} aria-hidden={leaving} style={shapeOf(photo)}>
+          <div key={turn} className="layer" data-leaving={leaving} aria-hidden={leaving} style={{ ...shapeOf(photo), "--natural": `${photo.width}px` } as CSSProperties}>
             <div className="picture" onClick={large}>
               <PhotoImage photo={photo} sizesOf={sizesOf} broken={strings.broken} onShown={leaving ? undefined : onShown} />
             </div>
@@ -69,7 +69,7 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
       </div>
       <div className="below">
         {photo && (
-          <PhotoCaption photo={photo} lang={lang} strings={strings}>
+          <PhotoCaption key={photo.id} photo={photo} lang={lang} strings={strings}>
             {problem && <span className="note">{sayProblem(problem, strings)}</span>}
           </PhotoCaption>
         )}

@@ -1,3 +1,3 @@
 /** What our source takes from React, by preact: a quarter smaller than all of preact/compat. */
-export { createElement } from "preact";
+export { createElement, Fragment } from "preact";
 export { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";

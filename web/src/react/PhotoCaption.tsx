@@ -18,7 +18,7 @@ export function PhotoCaption({ photo, lang, strings, children }: PhotoCaptionPro
   const { name, url } = readLicense(license ?? "");
   return (
     <div part="words">
-      {caption && <Caption key={photo.id} text={caption} strings={strings} />}
+      {caption && <Caption text={caption} strings={strings} />}
       <p part="facts">
         {date && (
           <time part="date" dateTime={date} suppressHydrationWarning>
@@ -40,15 +40,13 @@ function Caption({ text, strings }: { text: string; strings: PhotoCaptionProps["
   const [cut, setCut] = useState(false);
   useEffect(() => {
     if (open) return;
-    const observer = new ResizeObserver(([entry]) => {
-      const { target } = entry!;
-      setCut(target.scrollHeight > target.clientHeight + 1);
-    });
-    observer.observe(line.current!);
+    const { current } = line;
+    const observer = new ResizeObserver(() => setCut(current!.scrollHeight > current!.clientHeight + 1));
+    observer.observe(current!);
     return () => observer.disconnect();
   }, [open]);
   return (
-    <div part="fold" data-open={open || undefined}>
+    <div part="fold">
       <p ref={line} part="caption" dir="auto">{text}</p>
       {cut && (
         <button type="button" part="more" aria-expanded={open} onClick={() => setOpen(!open)}>

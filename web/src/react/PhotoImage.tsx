@@ -22,14 +22,10 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
   const image = useRef<HTMLImageElement>(null);
   const [sizes] = useState(() => sizesOf(photo));
   // As the server gives it, it is visible without script.
-  const [status, setStatus] = useState<"given" | "loading" | "shown" | "broken">("given");
+  const [status, setStatus] = useState<"loading" | "shown" | "broken">();
   const [attempt, setAttempt] = useState(0);
-  const settle = () => {
-    image.current?.decode().then(
-      () => setStatus("shown"),
-      () => setStatus("broken"),
-    );
-  };
+  const fail = () => setStatus("broken");
+  const settle = () => void image.current?.decode().then(() => setStatus("shown"), fail);
   useEffect(() => {
     if (image.current!.complete) settle();
     else setStatus("loading");
@@ -56,7 +52,7 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
         alt={altOf(photo)}
         loading={loading}
         onLoad={settle}
-        onError={() => setStatus("broken")}
+        onError={fail}
       />
       {status === "broken" && <p part="message">{broken}</p>}
     </div>
@@ -65,7 +61,7 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
 
 /** What the style sheet has to know of a photo. Without these (a policy may refuse them) it is fitted all the same. */
 export function shapeOf({ width, height }: Photo): CSSProperties {
-  return { "--ratio": width / height, "--natural": `${width}px`, "--fit": "fill" } as CSSProperties;
+  return { "--ratio": width / height, "--fit": "fill" } as CSSProperties;
 }
 
 /** The alt text; none where the caption below says the same, or it would be read twice. */

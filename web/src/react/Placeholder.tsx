@@ -9,7 +9,7 @@ export function Placeholder({ photo, detail = 32 }: { photo: Photo; detail?: num
   const width = Math.ceil(photo.width * scale);
   const height = Math.ceil(photo.height * scale);
   useEffect(() => draw(canvas.current!, photo.placeholder!), [photo]);
-  return <canvas ref={canvas} width={width} height={height} part="placeholder" aria-hidden />;
+  return <canvas ref={canvas} width={width} height={height} part="placeholder" />;
 }
 
 function draw(canvas: HTMLCanvasElement, placeholder: string): void {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, type CSSProperties, type MutableRefObject } from "react";
+import { useEffect, useMemo, useRef, type CSSProperties, type MutableRefObject } from "react";
 import type { Photo, Problem } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { nameOf, sayProblem, sayState } from "../text/problem.js";
@@ -44,7 +44,7 @@ export interface RandomPhotoProps extends RandomPhotoOptions {
 /** A photo with its words, and a button for another; styled by `--random-photo-…` variables and parts. */
 export function RandomPhoto(props: RandomPhotoProps) {
   const { label, sizes, loading = "lazy", frame, pageUrl, prefetch, views, onPhoto, onError, handle } = props;
-  const { className = "", ...options } = props;
+  const { className, ...options } = props;
   const figure = useRef<HTMLElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -57,27 +57,23 @@ export function RandomPhoto(props: RandomPhotoProps) {
   const photo = "photo" in state ? state.photo : undefined;
   const problem = "problem" in state ? state.problem : undefined;
   const layers = useLayers(photo);
-  const onShown = useCallback(
-    (image: HTMLImageElement) => {
+  const onShown = useMemo(
+    () => (image: HTMLImageElement) => {
       if (!prefetch) prepare();
       onPhoto?.(photo!);
       if (!views) return watchView(image, () => client.sendView(photo!));
     },
     [client, photo, prefetch, prepare, views],
   );
-  useEffect(() => {
-    if (handle) handle.current = random;
-  });
-  useEffect(() => {
-    if (problem) onError?.(problem);
-  }, [problem]);
+  useEffect(() => void (handle && (handle.current = random)));
+  useEffect(() => void (problem && onError?.(problem)), [problem]);
   useKeptFocus(figure, button);
   const waiting = options.load && state.status === "loading" && !busy;
   const shape = frame && photo ? ({ "--random-photo-ratio": photo.width / photo.height } as CSSProperties) : undefined;
   return (
     <figure
       ref={figure}
-      className={`random-photo ${className}`}
+      className={`random-photo ${className ?? ""}`}
       part="figure"
       data-status={state.status}
       onPointerEnter={photo && prepare}
@@ -103,7 +99,7 @@ export function RandomPhoto(props: RandomPhotoProps) {
       </div>
       <figcaption part="below">
         {photo && (
-          <PhotoCaption photo={photo} lang={lang} strings={strings}>
+          <PhotoCaption key={photo.id} photo={photo} lang={lang} strings={strings}>
             {problem && <span part="note">{sayProblem(problem, strings)}</span>}
           </PhotoCaption>
         )}

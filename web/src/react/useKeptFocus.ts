@@ -5,7 +5,6 @@ export function useKeptFocus(root: RefObject<Element | null>, refuge: RefObject<
   const last = useRef<Element | null>(null);
   useEffect(() => {
     if (last.current && !last.current.isConnected) refuge.current?.focus();
-    const active = (root.current?.getRootNode() as Document | undefined)?.activeElement;
-    last.current = active && root.current!.contains(active) ? active : null;
+    last.current = root.current!.querySelector(":focus");
   });
 }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PhotoClient } from "../client/client.js";
 import { prepareImage } from "../client/prepare.js";
+import { pause } from "../client/request.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
 import { clientOf } from "./clients.js";
 
@@ -56,8 +57,8 @@ export function useRandomPhoto(
       const now = ++turn.current;
       setKept((before) => ({ ...before, busy: true }));
       const state = await question;
-      const late = new Promise<boolean>((resolve) => setTimeout(resolve, GRACE, true));
-      const came = !own || !("photo" in state) || (await Promise.race([late, prepareImage(state.photo, sizesOf(state.photo))]));
+      const came =
+        own && "photo" in state && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesOf(state.photo))]));
       if (now === turn.current) setKept((before) => ({ state: stay(before.state, state, came), own }));
     }
 
@@ -91,7 +92,7 @@ export function useRandomPhoto(
   const problem = "problem" in kept.state ? kept.state.problem : undefined;
   const failed = kept.state.status === "error";
   useEffect(() => {
-    if (problem?.detail) console.warn(`random-photo: ${problem.detail}`);
+    if (problem?.detail) console.warn(problem.detail);
     // What failed is tried again when the network is back.
     if (failed) addEventListener("online", ways.first);
     return () => removeEventListener("online", ways.first);
@@ -106,8 +107,7 @@ function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
 }
 
 /** Offline, a photo that is there stays, rather than one that does not come. */
-function stay(before: PhotoState, after: Settled, came: boolean): PhotoState {
-  const away = after.status === "error" && after.problem.name === "unreachable";
-  if (!("photo" in before) || navigator.onLine || !(away || !came)) return after;
+function stay(before: PhotoState, after: Settled, came: unknown): PhotoState {
+  if (!("photo" in before) || navigator.onLine || (came !== false && "photo" in after)) return after;
   return { status: "stale", photo: before.photo, problem: { name: "unreachable" } };
 }

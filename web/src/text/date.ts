@@ -11,7 +11,7 @@ export function formatDate(date: string, locale?: string): string {
   if (!day) parts.calendar = "gregory";
   const format = (tag?: string) => new Intl.DateTimeFormat(tag, { ...parts, timeZone: "UTC" }).format(time);
   try {
-    return format(locale || undefined);
+    return format(locale);
   } catch {
     return format();
   }

@@ -3,33 +3,33 @@ import { ENGLISH, type Strings } from "./strings.js";
 /** In the order of `ENGLISH`, a bar between two. */
 const TABLE: Record<string, string> = {
   de:
-    "Ein anderes Foto|Ein Foto zeigen|Noch einmal versuchen|mehr|weniger|Neues Foto: {}|Dieses Foto ist nicht angekommen.|" +
-    "Hier sind noch keine Fotos.|Dazu passt kein Foto.|Dieses Foto ist nicht mehr in der Galerie.|" +
-    "Die Galerie ist gerade nicht erreichbar.|Keine Internetverbindung.",
+    "Ein anderes Foto|Ein Foto zeigen|Erneut versuchen|mehr|weniger|Neues Foto|Dieses Foto ist nicht angekommen.|" +
+    "Noch keine Fotos.|Kein Foto passt.|Dieses Foto ist nicht mehr in der Galerie.|" +
+    "Die Galerie ist nicht erreichbar.|Keine Internetverbindung.",
   fr:
-    "Une autre photo|Montrer une photo|Réessayer|plus|moins|Nouvelle photo : {}|Cette photo n’est pas arrivée.|" +
-    "Il n’y a pas encore de photos ici.|Aucune photo ne correspond à ce choix.|Cette photo n’est plus dans la galerie.|" +
-    "La galerie est injoignable pour le moment.|Vous êtes hors ligne.",
+    "Une autre photo|Montrer une photo|Réessayer|plus|moins|Nouvelle photo|Cette photo n’est pas arrivée.|" +
+    "Pas encore de photos.|Aucune photo ne correspond.|Cette photo n’est plus dans la galerie.|" +
+    "La galerie est injoignable.|Vous êtes hors ligne.",
   es:
-    "Otra foto|Mostrar una foto|Intentar de nuevo|más|menos|Foto nueva: {}|Esta foto no ha llegado.|" +
-    "Aún no hay fotos aquí.|Ninguna foto corresponde a esta selección.|Esta foto ya no está en la galería.|" +
-    "No se puede acceder a la galería en este momento.|Sin conexión.",
+    "Otra foto|Mostrar una foto|Intentar de nuevo|más|menos|Foto nueva|Esta foto no ha llegado.|" +
+    "Aún no hay fotos.|Ninguna foto corresponde.|Esta foto ya no está en la galería.|" +
+    "No se puede acceder a la galería.|Sin conexión.",
   it:
-    "Un’altra foto|Mostra una foto|Riprova|altro|meno|Nuova foto: {}|Questa foto non è arrivata.|" +
-    "Qui non ci sono ancora foto.|Nessuna foto corrisponde a questa scelta.|Questa foto non è più nella galleria.|" +
-    "La galleria non è raggiungibile al momento.|Sei offline.",
+    "Un’altra foto|Mostra una foto|Riprova|altro|meno|Nuova foto|Questa foto non è arrivata.|" +
+    "Ancora nessuna foto.|Nessuna foto corrisponde.|Questa foto non è più nella galleria.|" +
+    "La galleria non è raggiungibile.|Sei offline.",
   pt:
-    "Outra foto|Mostrar uma foto|Tentar de novo|mais|menos|Nova foto: {}|Esta foto não chegou.|" +
-    "Ainda não há fotos aqui.|Nenhuma foto corresponde a esta escolha.|Esta foto já não está na galeria.|" +
-    "Não é possível aceder à galeria neste momento.|Sem ligação à Internet.",
+    "Outra foto|Mostrar uma foto|Tentar de novo|mais|menos|Nova foto|Esta foto não chegou.|" +
+    "Ainda não há fotos.|Nenhuma foto corresponde.|Esta foto já não está na galeria.|" +
+    "Não é possível aceder à galeria.|Sem ligação à Internet.",
   nl:
-    "Nog een foto|Een foto tonen|Opnieuw proberen|meer|minder|Nieuwe foto: {}|Deze foto is niet aangekomen.|" +
-    "Hier zijn nog geen foto’s.|Geen foto past bij deze keuze.|Deze foto is niet meer in de galerij.|" +
-    "De galerij is op dit moment niet bereikbaar.|Geen internetverbinding.",
+    "Nog een foto|Een foto tonen|Opnieuw proberen|meer|minder|Nieuwe foto|Deze foto is niet aangekomen.|" +
+    "Nog geen foto’s.|Geen foto past.|Deze foto is niet meer in de galerij.|" +
+    "De galerij is niet bereikbaar.|Geen internetverbinding.",
   ja:
-    "別の写真|写真を表示|もう一度試す|続きを読む|閉じる|新しい写真：{}|この写真を読み込めませんでした。|" +
+    "別の写真|写真を表示|もう一度試す|続きを読む|閉じる|新しい写真|この写真を読み込めませんでした。|" +
     "写真はまだありません。|条件に合う写真がありません。|この写真はもうギャラリーにありません。|" +
-    "現在ギャラリーに接続できません。|オフラインです。",
+    "ギャラリーに接続できません。|オフラインです。",
 };
 
 /** Strings in the language of a tag, `de-AT` as `de`; English where it is none of those that are built in. */

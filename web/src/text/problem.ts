@@ -5,7 +5,7 @@ import type { Strings } from "./strings.js";
 /** What is wrong, in words for whoever can do something about it: the owner's are English, as all that the stack says. */
 export function sayProblem({ name, detail }: Problem, strings: Strings): string {
   if (name === "origin-not-allowed") {
-    return `To allow this page, add ${self.origin} to the stack’s allowedOrigins, and run pulumi up.`;
+    return `Add ${self.origin} to allowedOrigins, and run pulumi up.`;
   }
   if (/^(unau|key|not-c)/.test(name) && detail) return detail;
   const away = globalThis.navigator?.onLine === false ? strings.offline : strings.unreachable;
@@ -14,15 +14,16 @@ export function sayProblem({ name, detail }: Problem, strings: Strings): string 
 
 /** What is said aloud after the visitor's own click. */
 export function sayState(state: PhotoState, strings: Strings, lang: string): string {
-  // Where a photo has no name at all, the sentence ends before its colon.
-  if ("photo" in state) return strings.announce.replace("{}", () => nameOf(state.photo, lang)).replace(/\s?[:：]\s*$/, "");
+  if ("photo" in state) return join([strings.announce, nameOf(state.photo, lang)], ": ");
   return "problem" in state ? sayProblem(state.problem, strings) : "";
 }
 
 /** A photo in a few words: its caption, its alt text, or where and when it was taken. */
 export function nameOf({ caption, alt, album, date }: Photo, lang: string): string {
-  return caption || alt || [album && nameOfAlbum(album), date && formatDate(date, lang)].filter(Boolean).join(", ");
+  return caption || alt || join([album && nameOfAlbum(album), date && formatDate(date, lang)], ", ");
 }
+
+const join = (words: (string | undefined)[], by: string) => words.filter(Boolean).join(by);
 
 /** A folder's name as a word: `at-home` is "At home". */
 export function nameOfAlbum(album: string): string {
