@@ -88,17 +88,19 @@ class Site(pulumi.ComponentResource):
 
 
 def _gallery(args: SiteArgs) -> pulumi.Output[Gallery]:
-    known = {
-        "allowed_origins": args.allowed_origins,
-        "title": args.title,
-        "description": args.description,
-        "home_url": args.home_url,
-        "lang": args.lang,
-    }
     urls = pulumi.Output.all(
         gallery_url=args.gallery_url, api_url=args.api_url, api_key=args.api_key
     )
-    return urls.apply(lambda values: Gallery(**values, **known))
+    return urls.apply(
+        lambda values: Gallery(
+            **values,
+            allowed_origins=args.allowed_origins,
+            title=args.title,
+            description=args.description,
+            home_url=args.home_url,
+            lang=args.lang,
+        )
+    )
 
 
 def _body(

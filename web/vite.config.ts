@@ -16,7 +16,12 @@ const builds: Record<string, UserConfig> = {
     ...preact,
     root: resolve("src/page"),
     base: "./",
-    build: { outDir: resolve("../site"), emptyOutDir: true, modulePreload: { polyfill: false } },
+    build: {
+      outDir: resolve("../site"),
+      emptyOutDir: true,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { output: { chunkFileNames: ({ name }) => `assets/${name.toLowerCase()}-[hash].js` } },
+    },
   },
   embed: {
     ...preact,

@@ -80,7 +80,7 @@ def test_an_origin_that_is_not_allowed_is_told_the_line(empty, blog, open_page):
 
     text = page.locator("[part=message]").inner_text()
 
-    assert f"add {blog.origin} to the stack’s allowedOrigins" in text
+    assert f"Add {blog.origin} to allowedOrigins" in text
     assert page.errors == []
 
 

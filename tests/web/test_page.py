@@ -91,7 +91,9 @@ def test_back_and_forward_go_through_what_was_seen(gallery, open_page):
 
     assert back == [seen[1], seen[0]]
     assert forward == seen[1]
-    assert page.get_by_role("button", name="Previous photo").get_attribute("aria-disabled") != "true"
+    assert (
+        page.get_by_role("button", name="Previous photo").get_attribute("aria-disabled") != "true"
+    )
 
 
 def test_albums_choose_among_their_photos(gallery, open_page):
