@@ -39,6 +39,7 @@ _BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
 # A pixel as its file's own samples, as RGBA twice, and as what is kept of a progressive JPEG; a
 # 10-bit HEIC needs 13 (2026-11).
 _BYTES_PER_PIXEL = 16
+_OPENED_MEMORY = 8 * 200_000_000  # bytes; of WebP two canvases are allocated before it is decoded
 T = TypeVar("T")
 
 CONSTS.term_timeout = 0.2  # seconds from SIGTERM to SIGKILL; workers have nothing to finish
@@ -106,7 +107,8 @@ class Pool:
 
     def inspect(self, path: Path, file_size: int) -> Found:
         """Identify a file; Unusable with the reason. Safe from many threads."""
-        found: Found = self._run(_BASE_MEMORY + 2 * file_size, inspect_file, str(path))
+        memory = _BASE_MEMORY + 2 * file_size
+        found: Found = self._run(memory, inspect_file, str(path), extra=_OPENED_MEMORY)
         return found
 
     def render(
@@ -117,12 +119,19 @@ class Pool:
         made: Rendered = self._run(memory, render_file, str(path), id_, widest=widest)
         return made
 
-    def _run(self, memory: int, do: Callable[..., Any], *args: object, **options: object) -> Any:
-        memory = min(memory, _physical_memory() * 9 // 10)
+    def _run(
+        self,
+        memory: int,
+        do: Callable[..., Any],
+        *args: object,
+        extra: int = 0,
+        **options: object,
+    ) -> Any:
+        limit = min(memory + extra, _physical_memory() * 9 // 10)
         with self._memory.held(memory):
             worker = self._idle.get()
             try:
-                return worker.run(do, args, options | {"memory": memory}, self._timeout)
+                return worker.run(do, args, options | {"memory": limit}, self._timeout)
             finally:
                 self._idle.put(worker)
 
