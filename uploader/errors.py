@@ -1,10 +1,10 @@
 """Everything that ends a run, or costs it one file.
 
 UploaderError                 one line that says what was wrong and what to do
-├── FolderError               the photo folder is missing, empty or no folder
-├── CaptionsError             captions.yaml cannot be read; with file and line
+├── FolderError          4    the photo folder is missing, empty or no folder
+├── CaptionsError        4    captions.yaml cannot be read; with file and line
 ├── CatalogError              the bucket's catalog is none that this version reads
-├── RemovalRefused            more would be removed than was allowed
+├── RemovalRefused       5    more would be removed than was allowed
 ├── StorageError              a call to the bucket failed for good
 │   ├── PreconditionFailed    somebody else wrote the object in the meantime
 │   └── NotThere              the object, or the bucket, does not exist
@@ -33,13 +33,20 @@ __all__ = [
 class UploaderError(Exception):
     """The run ends; the message is one line for a person."""
 
+    exit_code = 1
+    """Of the command line; the numbers above are those of some kinds."""
+
 
 class FolderError(UploaderError):
     """The photo folder is missing, empty or no folder."""
 
+    exit_code = 4
+
 
 class CaptionsError(UploaderError):
-    """A captions file cannot be read; going on would wipe its words from the gallery."""
+    """A captions file cannot be read; going on would wipe its text from the gallery."""
+
+    exit_code = 4
 
 
 class CatalogError(UploaderError):
@@ -48,6 +55,8 @@ class CatalogError(UploaderError):
 
 class RemovalRefused(UploaderError):
     """More than half of a source would be removed, and the exact number was not said."""
+
+    exit_code = 5
 
 
 class StorageError(UploaderError):

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from PIL import Image
 
 from tests.uploader.conftest import ROOT, run
 from uploader.sync import bucket as storage
@@ -85,9 +86,13 @@ def test_a_photo_that_was_not_sent_is_named_and_the_next_run_goes_on(
     ("name", "environment", "told"),
     [
         ("no-such-bucket", {}, "there is no such bucket or object. Check the bucket's name."),
-        ("x", {"STORAGE_EMULATOR_HOST": "127.0.0.1:9"}, "nothing answers there. Check the address"),
         (
-            "x",
+            "xyz",
+            {"STORAGE_EMULATOR_HOST": "127.0.0.1:9"},
+            "nothing answers there. Check the address",
+        ),
+        (
+            "xyz",
             {"STORAGE_EMULATOR_HOST": "", "GOOGLE_APPLICATION_CREDENTIALS": "/nothing.json"},
             "There are no Google credentials on this machine. Type: gcloud auth",
         ),
@@ -114,7 +119,7 @@ def test_a_missing_folder_and_broken_captions_are_one_line(bucket, folder, tmp_p
     (folder / "captions.yaml").write_text("a.png: He said: yes\n")
     broken = run("sync", folder, "--bucket", bucket.name)
 
-    assert (missing.returncode, broken.returncode) == (1, 1)
+    assert (missing.returncode, broken.returncode) == (4, 4)
     assert missing.stderr.endswith("is not there. Name the folder that holds your photos.\n")
     assert broken.stderr.startswith("captions.yaml:1: cannot be read")
     assert missing.stderr.count("\n") == broken.stderr.count("\n") == 1
@@ -241,7 +246,184 @@ def test_ctrl_c_ends_cleanly_and_a_second_run_continues(bucket, picture, folder,
     _, told = process.communicate(timeout=30)
     cloud.clear_faults()
 
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert told == "Stopped. Run the same again to go on.\n"
     assert run("sync", folder, "--bucket", bucket.name).returncode == 0
     assert len(bucket.records()) == 20
+
+
+def test_a_dry_run_is_a_plan_and_changes_nothing(bucket, picture, folder):
+    picture("a.png")
+
+    planned = run("plan", folder, "--bucket", bucket.name)
+    dry = run("sync", folder, "--bucket", bucket.name, "--dry-run")
+
+    assert (dry.returncode, dry.stdout) == (planned.returncode, planned.stdout)
+    assert bucket.objects() == {}
+
+
+def test_a_bucket_is_taken_with_gs_as_gcloud_says_it(bucket, picture, folder):
+    picture("a.png")
+
+    assert run("sync", folder, "--bucket", f"gs://{bucket.name}/").returncode == 0
+    assert len(bucket.records()) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["", "My Bucket", "x", "https://example.com/b", "gs://", "a" * 300]
+)
+def test_what_is_no_bucket_name_is_told_in_one_line(cloud, picture, folder, name):
+    picture("a.png")
+
+    refused = run("sync", folder, "--bucket", name)
+
+    assert refused.returncode == 1
+    assert "is no name of a bucket" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_the_version_is_said():
+    assert run("--version").stdout.startswith("image-gallery")
+
+
+def test_file_names_do_not_act_on_the_terminal(bucket, picture, folder):
+    """Nor do captions: a terminal obeys escape sequences, and a new line could say anything."""
+    picture("a\x1b[2J.png")
+    picture("b\n+ c.png is new.png", color="blue")
+    picture("d\u202egnp.png", color="green")
+    (folder / "e\x9b31m.txt").touch()
+
+    said = run("sync", folder, "--bucket", bucket.name)
+    as_json = run("sync", folder, "--bucket", bucket.name, "--json")
+
+    for text in (said.stdout, as_json.stdout):
+        assert not set(text) & set("\x1b\x9b\u202e")
+    assert "+ a\\x1b[2J.png is new\n" in said.stdout
+    assert "+ b\\n+ c.png is new.png is new\n" in said.stdout
+
+
+def test_the_output_takes_any_encoding(bucket, picture, folder):
+    picture("Größe 🎞️.png")
+    command = [sys.executable, "-m", "uploader", "plan", folder, "--bucket", bucket.name]
+
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"Gr\xf6\xdfe \U0001f39e\ufe0f.png is new" in done.stdout
+
+
+def test_each_kind_of_end_has_its_exit_code(bucket, picture, folder, tmp_path):
+    for number, color in enumerate(("red", "green", "blue", "white")):
+        picture(f"{number}.png", color=color)
+    run("sync", folder, "--bucket", bucket.name)
+    for number in range(3):
+        (folder / f"{number}.png").unlink()
+
+    refused = run("sync", folder, "--bucket", bucket.name)
+
+    assert refused.returncode == 5
+    assert "This would remove 3 of 4 photos of “photos”" in refused.stderr
+    assert "make up REMOVE_MANY=3" in refused.stderr
+    assert run("sync", tmp_path / "none", "--bucket", bucket.name).returncode == 4
+    assert run("sync", folder, "--bucket", bucket.name, "--remove-many", 3).returncode == 0
+
+
+def test_removed_photos_are_named_by_path_and_caption(bucket, picture, folder):
+    picture("a.png")
+    picture("alps/b.png", color="blue")
+    (folder / "captions.yaml").write_text("alps/b.png: On the pier\n")
+    run("sync", folder, "--bucket", bucket.name)
+    (folder / "alps/b.png").unlink()
+    (folder / "captions.yaml").unlink()
+
+    planned = run("plan", folder, "--bucket", bucket.name)
+
+    assert '- alps/b.png ("On the pier") is removed\n' in planned.stdout
+
+
+def test_other_sources_of_the_same_pictures_are_named_with_what_ends_that(bucket, picture, folder):
+    """Else what is hidden in one of them stays public by the other."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    run("sync", folder, "--bucket", bucket.name, "--source", "stack")
+    second = run("sync", folder, "--bucket", bucket.name, "--source", "photos")
+    (folder / "captions.yaml").write_text("a.png: {hidden: true}\n")
+
+    hidden = run("sync", folder, "--bucket", bucket.name, "--source", "stack")
+    sources = run("sources", "--bucket", bucket.name)
+    removed = run("remove-source", "photos", "--bucket", bucket.name)
+
+    command = f"python -m uploader remove-source stack --bucket {bucket.name}"
+    assert "? “stack” shows 2 photos of this folder as well: what you hide" in second.stdout
+    assert command in second.stdout
+    assert "- a.png is hidden now, but still shown by “photos”\n" in hidden.stdout
+    assert sources.stdout == (
+        "photos: 2 photos, of which 1 are shown by it\nstack: 1 photo, of which 1 are shown by it\n"
+    )
+    assert removed.stdout == "“photos” is gone, with 2 photos.\n"
+    assert [record["source"] for record in bucket.records()] == ["stack"]
+    assert len(bucket.objects()) == 1 + 2
+
+
+def test_what_is_hidden_here_and_shown_by_others_is_said_each_time(bucket, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    run("sync", folder, "--bucket", bucket.name, "--source", "photos")
+    (folder / "captions.yaml").write_text("a.png: {hidden: true}\n")
+
+    said = run("plan", folder, "--bucket", bucket.name, "--source", "stack").stdout
+
+    assert "? a.png is hidden here, but still shown by “photos”\n" in said
+
+
+def test_removing_a_source_wants_the_number_and_the_right_name(bucket, picture, folder):
+    for number, color in enumerate(("red", "green", "blue", "white")):
+        picture(f"{number}.png", color=color)
+    run("sync", folder, "--bucket", bucket.name)
+
+    unknown = run("remove-source", "fotos", "--bucket", bucket.name)
+    refused = run("remove-source", "photos", "--bucket", bucket.name)
+    done = run("remove-source", "photos", "--bucket", bucket.name, "--remove-many", 4)
+
+    assert "The gallery has no source “fotos”. Its sources:" in unknown.stderr
+    assert (refused.returncode, done.returncode) == (5, 0)
+    assert set(bucket.objects()) == {"catalog.jsonl"}
+
+
+def test_two_folders_of_one_name_are_two_sources_unless_said_otherwise(bucket, picture, tmp_path):
+    first = picture("a.png", folder=tmp_path / "one/photos").parent
+    second = picture("b.png", folder=tmp_path / "two/photos", color="blue").parent
+    run("sync", first, "--bucket", bucket.name)
+
+    run("sync", second, "--bucket", bucket.name)
+
+    assert {record["source"] for record in bucket.records()} == {"photos", "photos-2"}
+    picture("c.png", folder=first, color="green")
+    (first / "a.png").unlink()
+    (second / ".gallery-index").unlink()
+    for folder in (first, second, first):
+        run("sync", folder, "--bucket", bucket.name)
+    assert sorted(record["source"] for record in bucket.records()) == ["photos", "photos-2"]
+    run("sync", second, "--bucket", bucket.name, "--source", "photos")
+    assert len(bucket.records()) == 2
+
+
+def test_details_are_shown_where_they_are_wanted(bucket, picture, folder):
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "FUJIFILM", "X100V"
+    picture("a.jpg", exif=exif)
+    arguments = ("sync", folder, "--bucket", bucket.name)
+
+    plain, detailed = run(*arguments), run(*arguments, "--details")
+
+    assert "details" not in plain.stdout
+    assert '~ a.jpg: details none → "FUJIFILM X100V"' in detailed.stdout
+    assert bucket.records()[0]["details"] == "FUJIFILM X100V"
+    assert "is new" not in run(*arguments).stdout
+    assert "details" not in bucket.records()[0]

@@ -34,6 +34,7 @@ CREATE TABLE layout (version TEXT PRIMARY KEY);
 CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT, known TEXT);
 CREATE TABLE troubled (path TEXT PRIMARY KEY);
 CREATE TABLE placeholders (recipe TEXT, id TEXT, placeholder TEXT, PRIMARY KEY (recipe, id));
+CREATE TABLE sources (bucket TEXT PRIMARY KEY, source TEXT);
 CREATE TABLE withdrawn (bucket TEXT, id TEXT, PRIMARY KEY (bucket, id));
 """
 # Whatever changes what is known of a file begins with an empty index, and so does another version.
@@ -91,6 +92,15 @@ class Index:
         insert = "INSERT OR REPLACE INTO placeholders VALUES (?, ?, ?)"
         self._execute(insert, recipe, id_, placeholder)
         self._execute("DELETE FROM troubled WHERE path = ?", path)
+
+    def source(self, bucket: str) -> str:
+        """As which source this folder was last sent to a bucket; empty if it never was."""
+        rows = self._execute("SELECT source FROM sources WHERE bucket = ?", bucket)
+        return str(rows[0][0]) if rows else ""
+
+    def learn_source(self, bucket: str, source: str) -> None:
+        """Remember as which source this folder is sent to a bucket."""
+        self._execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", bucket, source)
 
     def withdrawing(self, bucket: str, ids: Iterable[str]) -> None:
         """Remember, on disk, whose renditions are about to be deleted."""

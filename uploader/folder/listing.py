@@ -17,6 +17,14 @@ from pathlib import Path
 from uploader.errors import CaptionsError, FolderError
 from uploader.folder.captions import is_captions_file
 from uploader.folder.files import Stamp, stamp
+from uploader.folder.ignoring import (
+    IGNORE_FILES,
+    NO_MEDIA,
+    Rule,
+    kind_of_folder,
+    rules_of,
+    why_ignored,
+)
 
 __all__ = [
     "PHOTOS",
@@ -97,7 +105,7 @@ def list_folder(root: Path) -> Folder:
         raise FolderError(
             f"{root}: {_why(error)}. Name the folder that holds your photos."
         ) from None
-    _walk(entries, "", base, listed)
+    _walk(entries, "", listed, base, [])
     for found in (listed.photos, listed.captions, listed.left_alone, listed.unusable):
         found.sort(key=_path)
     return listed
@@ -109,20 +117,41 @@ def _path(found: PhotoFile | tuple[str, Path] | tuple[str, str]) -> str:
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return [entry for entry in entries if not entry.name.startswith(".")]
+        return list(entries)
 
 
-def _walk(entries: list[os.DirEntry[str]], prefix: str, base: Path, listed: Folder) -> None:
+def _walk(
+    entries: list[os.DirEntry[str]], prefix: str, listed: Folder, base: Path, rules: list[Rule]
+) -> None:
+    names = {entry.name for entry in entries}
+    if NO_MEDIA in names and prefix:
+        listed.left_alone.append((prefix, f"left out by {NO_MEDIA}"))
+        return
+    if not names.isdisjoint(IGNORE_FILES):
+        folder = Path(next(entry.path for entry in entries)).parent
+        rules = [*rules, *rules_of(folder, prefix, names)]
     for entry in entries:
+        if entry.name.startswith("."):
+            continue
         path = prefix + text_of(entry.name)
         try:
-            if entry.is_dir(follow_symlinks=False):
-                _walk(_entries(Path(entry.path)), path + "/", base, listed)
-            else:
-                _sort_in(path, Path(entry.path), base, listed)
+            _enter(entry, path, listed, base, rules)
         except OSError as error:
             listed.unusable.append((path, _why(error)))
             listed.partial = listed.partial or not isinstance(error, FileNotFoundError)
+
+
+def _enter(
+    entry: os.DirEntry[str], path: str, listed: Folder, base: Path, rules: list[Rule]
+) -> None:
+    is_folder = entry.is_dir(follow_symlinks=False)
+    path = f"{path}/" if is_folder else path
+    if reason := why_ignored(path, rules) or (is_folder and kind_of_folder(entry.name)):
+        listed.left_alone.append((path, reason))
+    elif is_folder:
+        _walk(_entries(Path(entry.path)), path, listed, base, rules)
+    else:
+        _sort_in(path, Path(entry.path), base, listed)
 
 
 def text_of(name: str) -> str:

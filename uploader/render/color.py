@@ -77,10 +77,10 @@ def _of_png(image: Image.Image, content: bytes, profile: bytes) -> Encoding | by
     if profile or b"sRGB" in chunks or not (gamma := image.info.get("gamma")):
         return profile or None
     white, red, green, blue = _points(image.info.get("chromaticity"))
-    primaries = (red, green, blue, white)
+    points = (red, green, blue, white)
     # With sRGB's primaries a gamma of 1/2.2 means sRGB's own curve, as Chromium has it.
-    is_srgb = primaries == _BT709 and abs(gamma - 0.45455) < 0.001
-    return _encoding_or_none(Encoding(primaries, _SRGB if is_srgb else 1 / gamma))
+    is_srgb = points == _BT709 and abs(gamma - 0.45455) < 0.001
+    return _encoding_or_none(Encoding(points, _SRGB if is_srgb else 1 / gamma))
 
 
 def _before_the_picture(content: bytes) -> dict[bytes, bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ IN_FLIGHT = (
 )
 _FIRST_PATIENCE, _PATIENCE = 2.5, 45.0  # seconds for one call with all its attempts
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
+# https://cloud.google.com/storage/docs/buckets#naming, 2026-11
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 _CREDIT = "credit"  # custom metadata of an object: its listing says whose name is in the file
 _CONNECT_TIMEOUT, _FIRST_TIMEOUT, _TIMEOUT = 3.0, 4.0, 20.0
 _OUTAGE = 3  # calls given up one after the other; then the others are not tried for long either
@@ -82,11 +85,16 @@ def connect(
     credentials: Credentials | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Bucket:
-    """Open a bucket by name; no call is made yet.
+    """Open a bucket by its name or as `gs://name`; no call is made yet.
 
     The endpoint is that of Google unless given, or in STORAGE_EMULATOR_HOST; credentials are the
     application default ones unless given, and none for an endpoint that is not Google's.
     """
+    bucket = bucket.removeprefix("gs://").rstrip("/")
+    if not _BUCKET_NAME.fullmatch(bucket):
+        raise StorageError(
+            f"“{bucket}” is no name of a bucket. Type it as `pulumi stack output bucket` says it."
+        )
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     address = endpoint or os.environ.get("STORAGE_EMULATOR_HOST") or None
     if address and "://" not in address:

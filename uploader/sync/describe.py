@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
     from uploader.sync.catalog import Record
     from uploader.sync.plan import Plan
 
-__all__ = ["describe", "megabytes", "photos", "summarise"]
+__all__ = ["describe", "megabytes", "photos", "printable", "summarise"]
+
+_NAMED = 10  # paths in one line
+# Controls, and what turns the direction of writing round.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def describe(plan: Plan) -> str:
@@ -22,23 +27,24 @@ def describe(plan: Plan) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     survey = plan.survey
     for photo in plan.new:
-        yield f"+ {photo.file.path} is new" + (
-            f": {_said(photo.metadata.caption)}" if photo.metadata.caption else ""
-        )
+        caption = photo.metadata.caption
+        yield f"+ {printable(photo.file.path)} is new{f': {_quoted(caption)}' if caption else ''}"
     for change in plan.changed:
-        told = (f"{name} {_said(old)} → {_said(new)}" for name, (old, new) in change.fields.items())
-        yield f"~ {change.photo.file.path}: {', '.join(told)}"
-    hidden = {photo.id: photo.file.path for photo in survey.hidden}
-    for record in plan.removed:
-        path = hidden.get(record["id"])
-        yield f"- {path} is hidden now" if path else f"- {_named(record)} is removed"
+        fields = (f"{k} {_quoted(old)} → {_quoted(new)}" for k, (old, new) in change.fields.items())
+        yield f"~ {printable(change.photo.file.path)}: {', '.join(fields)}"
+    yield from _removed(plan)
     for path, first in survey.twice:
-        yield f"= {path} is the same picture as {first}"
+        yield f"= {printable(path)} is the same picture as {printable(first)}"
     for path, reason in survey.unusable:
-        yield f"! {path} {reason}"
+        yield f"! {printable(path)} {reason}"
     yield from _left_alone(survey.left_alone)
     for problem in survey.problems:
-        yield f"? {problem}"
+        yield f"? {printable(problem)}"
+    for source, count in sorted(plan.shared.items()):
+        yield (
+            f"? “{source}” shows {photos(count)} of this folder as well: what you hide here stays "
+            f"there. To end that: python -m uploader remove-source {source} --bucket {plan.bucket}"
+        )
     if plan.held_back:
         yield (
             f"? {photos(plan.held_back)} would be removed, "
@@ -46,13 +52,30 @@ def _lines(plan: Plan) -> Iterator[str]:
         )
 
 
+def _removed(plan: Plan) -> Iterator[str]:
+    hidden = {photo.id: photo.file.path for photo in plan.survey.hidden}
+    removed = {record["id"]: record for record in plan.removed}
+    for id_, record in removed.items():
+        path = hidden.get(id_)
+        told = f"{printable(path)} is hidden now" if path else f"{_named(plan, record)} is removed"
+        yield f"- {told}{_elsewhere(plan, id_)}"
+    for id_ in plan.elsewhere.keys() - removed.keys():
+        yield f"? {printable(hidden[id_])} is hidden here{_elsewhere(plan, id_)}"
+
+
+def _elsewhere(plan: Plan, id_: str) -> str:
+    source = plan.elsewhere.get(id_)
+    return f", but still shown by “{source}”" if source else ""
+
+
 def _left_alone(files: list[tuple[str, str]]) -> Iterator[str]:
     """One line for each reason."""
     by_reason: dict[str, list[str]] = {}
     for path, reason in files:
-        by_reason.setdefault(reason, []).append(path)
+        by_reason.setdefault(reason, []).append(printable(path))
     for reason, paths in by_reason.items():
-        yield f"  left alone ({reason}): {', '.join(paths)}"
+        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+        yield f"  left alone ({reason}): {', '.join(paths[:_NAMED])}{more}"
 
 
 def summarise(plan: Plan) -> str:
@@ -64,6 +87,7 @@ def summarise(plan: Plan) -> str:
         "changed": len(plan.changed),
         "removed": len(plan.removed),
         "unchanged": len(plan.unchanged),
+        "with another credit": len(plan.recredited),
     }
     told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     sending = f"; about {megabytes(plan.bytes_to_send)} to send" if plan.missing else ""
@@ -80,10 +104,18 @@ def megabytes(count: float) -> str:
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
-def _said(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False) if text else "none"
+def printable(text: str) -> str:
+    """Text with what would act on a terminal written as an escape sequence."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def _named(record: Record) -> str:
+def _quoted(text: str) -> str:
+    return json.dumps(printable(text), ensure_ascii=False) if text else "none"
+
+
+def _named(plan: Plan, record: Record) -> str:
+    """A photo that is gone: by its path where an earlier run knew it, and its caption."""
+    path = plan.survey.former.get(record["id"])
     caption = record.get("caption") or record.get("alt")
-    return f"{record['id']} ({_said(caption)})" if caption else str(record["id"])
+    name = printable(path) if path else str(record["id"])
+    return f"{name} ({_quoted(caption)})" if caption else name

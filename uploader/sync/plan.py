@@ -59,7 +59,7 @@ class Plan:
     """What a sync will do.
 
     By id: `missing` has to be rendered and sent, `recredited` gets another credit into its files.
-    `elsewhere` are pictures that are removed here and shown by other sources: {id: source}.
+    `elsewhere` are pictures removed or hidden here and shown by other sources: {id: source}.
     """
 
     bucket: str
@@ -111,8 +111,8 @@ def make_plan(
         for other in others.get(photo.id, []):
             plan.shared[other] = plan.shared.get(other, 0) + 1
     _removals(plan, own)
-    gone = (record["id"] for record in plan.removed if record["id"] in others)
-    plan.elsewhere = {id_: serving(others[id_]) for id_ in gone}
+    gone = {record["id"] for record in plan.removed} | {photo.id for photo in survey.hidden}
+    plan.elsewhere = {id_: serving(others[id_]) for id_ in sorted(gone & others.keys())}
     return plan
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from uploader.errors import NotThere, PreconditionFailed, StorageError
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from uploader.sync.bucket import Bucket, Listed
     from uploader.sync.catalog import Record
 
-__all__ = ["Gallery", "Outcome", "Sync", "read_gallery", "remove_source"]
+__all__ = ["Gallery", "Outcome", "Sync", "own_source", "read_gallery", "remove_source"]
 
 _CATALOG_TYPE, _CATALOG_CACHE = "application/jsonl", "no-cache"
 _LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
@@ -295,6 +296,21 @@ def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
 
 def _id_of(name: str) -> str:
     return name.rsplit("/", 1)[-1].split("-", 1)[0]
+
+
+def own_source(records: list[Record], survey: Survey, name: str, remembered: str) -> str:
+    """The source of a folder that nobody named: as remembered, else by the folder's name.
+
+    Two folders of one name are two sources: a name whose photos are all others is numbered.
+    """
+    if remembered:
+        return remembered
+    there: dict[str, set[str]] = {}
+    for record in records:
+        there.setdefault(record["source"], set()).add(record["id"])
+    own = {photo.id for photo in (*survey.photos, *survey.hidden, *survey.undecodable)}
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if each not in there or there[each] & own)
 
 
 def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:

@@ -336,6 +336,58 @@ def test_formats_that_are_not_shown_are_named_with_what_to_do(look, picture, fol
     ]
 
 
+def test_what_was_thrown_away_and_what_programs_keep_is_left_alone_in_one_line_a_kind(
+    look, picture, folder
+):
+    picture("a.png")
+    for name in (
+        *("$RECYCLE.BIN/b.png", "#recycle/b.png", "alps/@eaDir/b.jpg/SYNOPHOTO_THUMB_M.png"),
+        *("Photos Library.photoslibrary/originals/1/b.png", "x Previews.lrdata/b.png"),
+        *("lost+found/b.png", "__MACOSX/b.png", ".Trash-1000/b.png", ".picasaoriginals/b.png"),
+    ):
+        picture(name, color="blue")
+
+    found = look()
+
+    assert paths(found.photos) == ["a.png"]
+    assert found.left_alone == [
+        ("#recycle/", "a folder of what was thrown away"),
+        ("$RECYCLE.BIN/", "a folder of what was thrown away"),
+        ("Photos Library.photoslibrary/", "the catalog of a photo program"),
+        ("__MACOSX/", "a folder of thumbnails"),
+        ("alps/@eaDir/", "a folder of thumbnails"),
+        ("lost+found/", "a folder of what was thrown away"),
+        ("x Previews.lrdata/", "the catalog of a photo program"),
+    ]
+
+
+def test_folders_and_files_that_an_owner_left_out_are_left_alone(look, picture, folder):
+    names = ("a.png", "alps/b.png", "alps/private/c.png", "s/d.png", "alps/keep/e.png", "f.tmp.png")
+    for number, name in enumerate(names):
+        picture(name, color=f"#0000{number:02}")
+    (folder / "s/.nomedia").touch()
+    (folder / ".gitignore").write_text("*.tmp.png\n")
+    (folder / "alps/.galleryignore").write_text("# mine\n/private/\nkeep/*\n!keep/e.png\n")
+
+    found = look()
+
+    assert paths(found.photos) == ["a.png", "alps/b.png", "alps/keep/e.png"]
+    assert found.left_alone == [
+        ("alps/private/", "left out by alps/.galleryignore"),
+        ("f.tmp.png", "left out by .gitignore"),
+        ("s/", "left out by .nomedia"),
+    ]
+
+
+def test_an_ignore_file_that_cannot_be_read_ends_the_run(look, picture, folder):
+    """What it leaves out would be published."""
+    picture("a.png")
+    os.mkfifo(folder / ".galleryignore")
+
+    with pytest.raises(FolderError, match=r"^\.galleryignore cannot be read"):
+        look()
+
+
 def test_hints_for_thousands_of_entries_take_no_time(look, picture, folder):
     picture("a.png")
     lines = (f"old/PIC_{number:05}.jpg: x\n" for number in range(5_000))

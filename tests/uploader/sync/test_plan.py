@@ -12,10 +12,12 @@ from uploader.sync.plan import (
     RENDITION_CACHE,
     TYPES,
     as_json,
+    guard,
     guard_removal,
     make_plan,
     names_for,
     rendition_name,
+    serving,
 )
 
 
@@ -71,12 +73,14 @@ def test_the_plan_in_words(plan):
         '~ alps/old.jpg: caption "Before" → "After", alt "Before" → "After",'
         ' date none → "2017-08", license "Mine" → none',
         "- shy.jpg is hidden now",
-        '- 0000000000000005 ("Gone") is removed',
+        '- gone.jpg ("Gone") is removed, but still shown by “talk”',
         "= z.jpg is the same picture as same.jpg",
         "! cut.jpg is cut off: the file ends within the picture",
         "  left alone (no photo of a kind that is shown): notes.txt",
         "  left alone (too): x.mp4",
         "? captions.yaml:7: there is no photo “a.jpg”.",
+        "? “talk” shows 1 photo of this folder as well: what you hide here stays there. "
+        "To end that: python -m uploader remove-source talk --bucket my-gallery",
         "1 new, 1 changed, 2 removed, 1 unchanged; about 49 kB to send.",
     ]
 
@@ -174,3 +178,29 @@ def test_removing_more_than_half_of_four_or_more_wants_the_exact_number(
 
     with pytest.raises(RemovalRefused, match=f"--remove-many {removed}"):
         guard_removal("stack", before, removed, said)
+
+
+def loss(count, lost):
+    """A plan of a source of so many photos, of which some lose their captions."""
+    shown = [photo(f"{n}.png", n, caption="" if n < lost else "Same") for n in range(count)]
+    records = [record(n, alt="Same", caption="Same") for n in range(count)]
+    return make_plan("b", "stack", Survey(photos=shown), records, {})
+
+
+@pytest.mark.parametrize(
+    ("before", "lost", "said", "refused"),
+    [(9, 9, None, False), (10, 5, None, False), (10, 6, None, True), (10, 6, 6, False)],
+)
+def test_emptying_more_than_half_of_ten_or_more_wants_the_exact_number(before, lost, said, refused):
+    plan = loss(before, lost)
+
+    if not refused:
+        guard(plan, said)
+        return
+    with pytest.raises(RemovalRefused, match=f"from {lost} of {before} .*--remove-many {lost}"):
+        guard(plan, said)
+
+
+def test_the_stack_serves_a_picture_before_any_other_source():
+    assert serving(["art", "stack", "talk"]) == "stack"
+    assert serving(["talk", "art"]) == "art"
