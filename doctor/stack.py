@@ -80,6 +80,8 @@ class Stack:
 def read_stack(name: str, state: Path, port: int | None) -> Stack:
     """Read a stack of the checkout in the current folder. Raises RunnerError without its file."""
     config = read_configuration(Path.cwd(), name, port)
+    if (state / "token").exists():  # the local cloud's own, which its keys and functions want
+        config.setdefault("gcp:accessToken", (state / "token").read_text(encoding="ascii"))
     if (state / f"outputs-{name}.json").exists():
         outputs, held = _of_the_runner(name, state)
     else:

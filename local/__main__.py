@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local import hits
-from local.cloud import daemon
+from local.cloud import guard, server
 from local.cloud.errors import ServeError
 from local.cloud.functions.logs import Logs
 
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         ("hits", _hits, "count hits and views, per day and per photo"),
         ("serve", _serve, "serve the local cloud until stopped"),
         ("stop", _stop, "stop it and everything it started"),
+        ("token", _token, "print what the local cloud's secret methods want: for Pulumi's engine"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run, command=name)
@@ -81,25 +82,30 @@ def _deploy(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     if options.background:
-        print(f"The local cloud answers at {daemon.start(options.state, options.port)['url']}")
+        print(f"The local cloud answers at {server.start(options.state, options.port)['url']}")
     else:
-        daemon.serve(options.state, options.port)
+        server.serve(options.state, options.port)
     return 0
 
 
 def _stop(options: argparse.Namespace) -> int:
-    print("Stopped." if daemon.stop(options.state) else "No local cloud was running.")
+    print("Stopped." if server.stop(options.state) else "No local cloud was running.")
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    print(guard.token_of(options.state))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
-    found = daemon.status(options.state)
+    found = server.status(options.state)
     print(f"Running at {found['url']}, process {found['pid']}." if found else "Not running.")
     return 0 if found else 1
 
 
 def _logs(options: argparse.Namespace) -> int:
-    lines = daemon.fetch(options.state, f"/_local/logs?function={options.function}")
+    lines = server.fetch(options.state, f"/_local/logs?function={options.function}")
     sys.stdout.write(lines.decode())
     return 0
 

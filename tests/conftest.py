@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class LocalCloud:
-    """A local cloud of one's own: a process, a port, a state folder."""
+    """A local cloud of one's own, with faults on purpose: a process, a port, a state folder."""
 
     def __init__(self, state_dir: Path) -> None:
         self.state_dir = state_dir
@@ -25,7 +25,7 @@ class LocalCloud:
 
     def start(self) -> None:
         """Serve; after the first time on the same port."""
-        command = [sys.executable, "-m", "local", "serve", "--state", str(self.state_dir)]
+        command = [sys.executable, "-m", "tests.local.faulty", "--state", str(self.state_dir)]
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.output = (self.state_dir / "server.log").open("a+")
         self.process = subprocess.Popen(
@@ -42,6 +42,7 @@ class LocalCloud:
             note = json.loads((self.state_dir / "server.json").read_text())
             self.url = note["url"]
             self.port = int(self.url.rpartition(":")[2])
+            self.token = (self.state_dir / "token").read_text()
             return note["pid"] == self.process.pid and bool(self.get("/_local/status"))
         except (OSError, ValueError):
             return False
@@ -63,9 +64,10 @@ class LocalCloud:
         self.process = None
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> object:
-        """Send JSON, get JSON; raises HTTPError for an error."""
+        """Send JSON with the token, get JSON; raises HTTPError for an error."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        own = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(self.url + path, data, own | headers, method=method)
         with urllib.request.urlopen(request, timeout=180) as response:
             text = response.read()
         return json.loads(text) if text else None
@@ -75,33 +77,33 @@ class LocalCloud:
         return self.call("GET", path)
 
     def fault(self, **spec: object) -> None:
-        """Set a fault, as `/_local/faults` takes them."""
-        self.call("POST", "/_local/faults", spec)
+        """Set a fault, as `Fault` of `tests/local/faulty.py`."""
+        self.call("POST", "/_faults", spec)
 
     def clear_faults(self) -> None:
         """Unset all faults."""
-        self.call("DELETE", "/_local/faults")
+        self.call("DELETE", "/_faults")
 
     def calls(self) -> dict[str, int]:
         """How often each method was called."""
-        return self.get("/_local/calls")
+        return self.get("/_calls")
 
     def reset_calls(self) -> None:
         """Count from nothing again."""
-        self.call("DELETE", "/_local/calls")
+        self.call("DELETE", "/_calls")
 
     def state(self) -> dict:
         """Everything that is kept, but the bytes."""
         return self.get("/_local/state")
 
     def storage_client(self):
-        """google-cloud-storage, anonymous, against it."""
-        from google.auth.credentials import AnonymousCredentials
+        """google-cloud-storage against it, with its token."""
         from google.cloud import storage
+        from google.oauth2.credentials import Credentials
 
         return storage.Client(
             project="local-project",
-            credentials=AnonymousCredentials(),
+            credentials=Credentials(self.token),
             client_options={"api_endpoint": self.url},
         )
 

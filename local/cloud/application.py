@@ -1,80 +1,114 @@
-"""The application: one request in, its method found, counted, perhaps struck by a fault, done."""
+"""The application: one request in, let in or not, its method found and done."""
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator
+import gzip
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
+from local.cloud import guard
 from local.cloud.blobs import Blobs
 from local.cloud.cloud import Cloud
 from local.cloud.driver import admit
-from local.cloud.errors import CloudError, Invalid
-from local.cloud.faults import Fault
-from local.cloud.server import Server
-from local.cloud.services import METHODS, functions, operations
+from local.cloud.errors import CloudError, Invalid, ServeError, Unsupported
+from local.cloud.services import (
+    accounts,
+    compute,
+    control,
+    functions,
+    keys,
+    operations,
+    rows,
+    secrets,
+    usage,
+)
+from local.cloud.storage import buckets, listing, objects, public, uploads
 from local.cloud.store import Store
-from local.cloud.web import Request, Response, Router, answer
+from local.cloud.web import Method, Request, Response, Router, answer, unpacked
 
-__all__ = ["running"]
+__all__ = ["METHODS", "Application", "running"]
 
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+METHODS: list[Method] = [
+    *control.METHODS,
+    *buckets.METHODS,
+    *objects.METHODS,
+    *listing.METHODS,
+    *uploads.METHODS,
+    *public.METHODS,
+    *functions.METHODS,
+    *secrets.METHODS,
+    *keys.METHODS,
+    *accounts.METHODS,
+    *usage.METHODS,
+    *rows.METHODS,
+    *compute.METHODS,
+    *operations.METHODS,
+]
 _READING = (".getIamPolicy", ".testIamPermissions")
+_FILES = "SELECT blob FROM objects UNION ALL SELECT id FROM uploads"
 
 
-def _application(
-    cloud: Cloud, router: Router
-) -> Callable[[Request], tuple[Response, Fault | None]]:
-    """Answers requests; the server acts out the fault that comes with an answer."""
+class Application:
+    """Answers requests over one cloud; a WSGI application."""
 
-    def call(request: Request) -> tuple[Response, Fault | None]:
-        fault = None
+    def __init__(self, cloud: Cloud, router: Router) -> None:
+        self._cloud, self._router = cloud, router
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """WSGI's own signature."""
+        environ = unpacked(environ)
+        return self._respond(Request(environ))(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        service = ""
         try:
-            method, values = router.find(request)
-            if not method.name.startswith("local."):
-                fault = _struck(cloud, method.name)
-            if fault and fault.reset and not fault.late:
-                return Response(), fault
+            method, values = self._router.find(request)
+            service = method.name.split(".")[0]
+            guard.check(request, method, self._cloud.port, self._cloud.token)
+            method.check_parameters(request)
+            if service == "storage":
+                _check_headers(request)
             if request.method not in ("GET", "HEAD") and not method.name.endswith(_READING):
-                admit(cloud.store, request.headers.get("User-Agent", ""))
-            return answer(request, method.handler(cloud, request, **values)), fault
+                admit(self._cloud.store, request.headers.get("User-Agent", ""))
+            return answer(method.handler(self._cloud, request, **values), service)
         except CloudError as error:
-            return answer(request, error), fault
-        except HTTPException as error:  # a body that ended early, or that cannot be parsed
-            return answer(request, Invalid(str(error))), fault
+            return answer(error, service)
+        except (HTTPException, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            # a body that ended early, or that cannot be parsed
+            return answer(Invalid(str(error)), service)
+        except OSError as error:  # a full disk, a folder that is gone
+            return answer(CloudError(f"The local cloud cannot: {error.strerror}"), service)
 
-    return call
 
-
-def _struck(cloud: Cloud, method: str) -> Fault | None:
-    fault = cloud.faults.take(method)
-    if fault and fault.delay:
-        time.sleep(fault.delay)
-    if fault and fault.status:
-        raise CloudError(f"A fault on purpose, of {method}", code=fault.status)
-    return fault
+def _check_headers(request: Request) -> None:
+    """Refuse conditions and keys of the caller's own: ignored, they would say what is not so."""
+    for name, _ in request.headers:
+        if name.lower().startswith(("x-goog-if-", "x-goog-encryption-", "x-goog-copy-source-")):
+            raise Unsupported(f"The local cloud does not obey the header {name}")
 
 
 @contextlib.contextmanager
-def running(folder: Path, port: int) -> Iterator[Server]:
-    """A local cloud on its state folder: a server that is bound, and all it needs.
-
-    Raises ServeError where the port is taken.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+def running(folder: Path, port: int) -> Iterator[tuple[Cloud, Application]]:
+    """A local cloud on its state folder. Raises ServeError where its records cannot be read."""
+    token = guard.token_of(folder)
     router = Router(METHODS)
-    cloud = Cloud(folder, port, Store(folder / "records.sqlite"), Blobs(folder), router.prefixes)
-    server = Server(port, _application(cloud, router))
-    cloud.port = server.server_port
-    cloud.blobs.sweep({row[0] for row in cloud.store.rows(_FILES)})
-    operations.interrupt(cloud)
-    functions.start_all(cloud)
     try:
-        yield server
+        store = Store(folder / "records.sqlite")
+    except sqlite3.DatabaseError as error:
+        raise ServeError(
+            f"{folder / 'records.sqlite'} cannot be read ({error}). Take it away: make destroy"
+        ) from None
+    cloud = Cloud(folder, port, store, Blobs(folder), router.prefixes, token)
+    try:
+        cloud.blobs.sweep({row[0] for row in store.rows(_FILES)})
+        operations.interrupt(cloud)
+        yield cloud, Application(cloud, router)
     finally:
-        server.server_close()
         cloud.functions.close()
-        cloud.store.close()
-
-
-_FILES = "SELECT blob FROM objects UNION ALL SELECT id FROM uploads"
+        store.close()

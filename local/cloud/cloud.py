@@ -1,10 +1,9 @@
-"""What every handler is given: the records, the bytes, the functions, the faults."""
+"""What every handler is given: the records, the bytes, the functions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloud.blobs import Blobs
-from local.cloud.faults import Faults
 from local.cloud.functions.supervisor import Supervisor
 from local.cloud.store import Store
 
@@ -20,7 +19,7 @@ class Cloud:
     store: Store
     blobs: Blobs
     reserved: frozenset[str]
-    faults: Faults = field(default_factory=Faults)
+    token: str
 
     def __post_init__(self) -> None:
         self.functions = Supervisor(self.folder, lambda: self.port + 1)

@@ -65,7 +65,9 @@ def grants(store: Store, resource: str, roles: frozenset[str]) -> bool:
     )
 
 
-def policy_methods(api: str, path: str, verb: str, resource: Callable[..., str]) -> list[Method]:
+def policy_methods(
+    api: str, path: str, verb: str, resource: Callable[..., str], *, access: str = ""
+) -> list[Method]:
     """The three methods of a policy; `resource(cloud, **path)` names what it is kept under."""
 
     def get(cloud: Cloud, _: Request, **path: str) -> Record:
@@ -79,10 +81,14 @@ def policy_methods(api: str, path: str, verb: str, resource: Callable[..., str])
         resource(cloud, **path)
         return {"permissions": json_body(request).get("permissions", [])}
 
+    rows = (
+        ("getIamPolicy", verb, get, ("options.requestedPolicyVersion",)),
+        ("setIamPolicy", "POST", set_, ()),
+        ("testIamPermissions", "POST", test, ()),
+    )
     return [
-        Method(f"{api}.getIamPolicy", verb, f"{path}:getIamPolicy", get),
-        Method(f"{api}.setIamPolicy", "POST", f"{path}:setIamPolicy", set_),
-        Method(f"{api}.testIamPermissions", "POST", f"{path}:testIamPermissions", test),
+        Method(f"{api}.{name}", http, f"{path}:{name}", handler, parameters, access)
+        for name, http, handler, parameters in rows
     ]
 
 

@@ -1,130 +1,179 @@
-"""HTTP/1.1 with kept-alive connections, on the loopback interface only.
+"""The server as a process: started, found again by its state folder, stopped.
 
-Werkzeug's own server closes every connection and waits 10 ms for stray bytes; uploading two
-thousand photos feels both. This one drains what a handler left unread, and acts out faults.
+The state folder's `server.json` says which process serves it, and where. It is believed only
+when that process answers with the same folder.
 """
 
-import contextlib
+import errno
+import json
+import os
+import signal
 import socket
-import struct
-import traceback
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
 from collections.abc import Callable
-from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler
-from werkzeug.wrappers import Request, Response
+from cheroot.wsgi import Server
 
+from local.cloud import guard
+from local.cloud.application import Wsgi, running
 from local.cloud.errors import ServeError
-from local.cloud.faults import Fault
+from local.cloud.services import functions
 
-__all__ = ["Server"]
+__all__ = ["fetch", "serve", "start", "status", "stop"]
 
-_DRAIN_LIMIT = 64 * 1024 * 1024
+_FILE = "server.json"
+_TIMEOUT = 60.0
+_THREADS = 24
+_HIGHEST_PORT = 65535
+# The uploader keeps 64 connections open, a test client hundreds.
+_CONNECTIONS = 1000
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Server(ThreadingHTTPServer):
-    """Answers with one application; a thread for each connection.
+class _Server(Server):
+    """One that another may follow at once on the same port, also where the first chose it."""
 
-    Raises ServeError where the port is taken.
+    def bind(self, *_: Any) -> socket.socket:
+        """Bind with SO_REUSEADDR always."""
+        self.socket = socket.create_server(self.bind_addr, backlog=self.request_queue_size)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.bind_addr = self.socket.getsockname()
+        bound: socket.socket = self.socket
+        return bound
+
+
+def status(folder: Path) -> dict[str, Any] | None:
+    """Who serves the folder: `pid`, `url`, `state`; None if nobody does."""
+    try:
+        noted = json.loads((folder / _FILE).read_text())
+        answered = json.loads(_get(folder, f"{noted['url']}/_local/status"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    same = isinstance(answered, dict) and answered.get("state") == str(folder.resolve())
+    return answered if same else None
+
+
+def fetch(folder: Path, path: str) -> bytes:
+    """Read one of the local cloud's own addresses; raises ServeError where none is running."""
+    found = status(folder)
+    if found is None:
+        raise ServeError(f"No local cloud is running on {folder}. Start one: python -m local serve")
+    return _get(folder, found["url"] + path)
+
+
+def _get(folder: Path, url: str) -> bytes:
+    headers = {"Authorization": f"Bearer {guard.token_of(folder)}"}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 of our own making
+    with _DIRECT.open(request, timeout=10) as response:
+        body: bytes = response.read()
+    return body
+
+
+def serve(folder: Path, port: int, wrap: Callable[[Wsgi], Wsgi] = lambda app: app) -> None:
+    """Serve until SIGTERM or SIGINT; raises ServeError if that cannot be.
+
+    `wrap` may put something around the application, such as faults on purpose.
     """
-
-    daemon_threads = True
-    request_queue_size = 512
-    # What werkzeug's handler asks its server for.
-    ssl_context, multithread, multiprocess, _server_version = None, True, False, "local cloud"
-
-    def __init__(
-        self, port: int, application: Callable[[Request], tuple[Response, Fault | None]]
-    ) -> None:
-        self.application = application
+    _refuse_second(folder)
+    folder = folder.resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if port >= _HIGHEST_PORT:
+        raise ServeError(_reason(port, OverflowError()))
+    with running(folder, port) as (cloud, application):
+        server = _Server(
+            ("127.0.0.1", port), wrap(application), numthreads=_THREADS, request_queue_size=512,
+            timeout=300, shutdown_timeout=2,
+        )  # fmt: skip
+        server.keep_alive_conn_limit = _CONNECTIONS
         try:
-            super().__init__(("127.0.0.1", port), _Handler)
-        except (OSError, OverflowError):
-            message = f"Port {port} is in use by another program. Choose another: --port"
-            raise ServeError(message) from None
+            server.prepare()
+        except (OSError, OverflowError) as error:
+            raise ServeError(_reason(port, error)) from None
+        cloud.port = server.bind_addr[1]
+        functions.start_all(cloud)
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT may have been ignored at the start
+            signal.signal(number, lambda *_: ended.set())
+        threading.Thread(target=server.serve, daemon=True).start()
+        (folder / _FILE).write_text(json.dumps({"pid": os.getpid(), "url": cloud.url}))
+        print(f"The local cloud answers at {cloud.url}", flush=True)  # noqa: T201 a command's output
+        ended.wait()
+        server.stop()
+    (folder / _FILE).unlink(missing_ok=True)
 
-    def server_bind(self) -> None:
-        """Bind without the name look-up that http.server does."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+def _reason(port: int, error: Exception) -> str:
+    what = "is in use by another program"
+    if getattr(error, "errno", None) == errno.EACCES:
+        what = "is for the administrator alone"
+    elif not 0 <= port < _HIGHEST_PORT:
+        what = f"is too high: the function needs one more, and {_HIGHEST_PORT} is the last"
+    return f"Port {port} {what}. Choose another: make up PORT=8490"
 
 
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    timeout = 300
+def _refuse_second(folder: Path) -> None:
+    if found := status(folder):
+        raise ServeError(
+            f"A local cloud is running already: {found['url']}, process {found['pid']}"
+        )
 
-    def handle(self) -> None:
-        with contextlib.suppress(OSError):  # a client that went away is no news
-            super().handle()
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 its signature
-        """Say nothing: calls are counted instead."""
+def start(folder: Path, port: int) -> dict[str, Any]:
+    """Serve in the background; returns once it answers, raises ServeError if it does not."""
+    _refuse_second(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "local", "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--state", str(folder.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=Path(__file__).parents[2],
+        )
+    deadline = time.monotonic() + _TIMEOUT
+    while time.monotonic() < deadline:
+        if (found := status(folder)) and found["pid"] == process.pid:
+            return found
+        if process.poll() is not None:
+            lines = log.read_text(errors="replace").strip().splitlines()
+            raise ServeError(lines[-1] if lines else "The local cloud ended at once")
+        time.sleep(0.05)
+    process.terminate()
+    raise ServeError(f"The local cloud did not answer within a minute; see {log}")
 
-    def run_wsgi(self) -> None:
-        """Answer one request; werkzeug calls it for every verb."""
-        request = Request(self.make_environ())
-        if request.headers.get("Expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        try:
-            response, fault = self.server.application(request)  # type: ignore[attr-defined] # ours
-        except Exception:
-            traceback.print_exc()
-            response, fault = Response("Internal error", status=500), None
-        if fault and fault.reset:
-            self._reset()
-            return
-        self._drain(request)
-        self._send(request, response, fault)
 
-    def _reset(self) -> None:
-        """Break the connection with RST instead of a goodbye."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-        self.close_connection = True
+def stop(folder: Path) -> bool:
+    """End the server and all it started; False if none was running."""
+    found = status(folder)
+    if found is None:
+        (folder / _FILE).unlink(missing_ok=True)
+        return False
+    os.kill(found["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + _TIMEOUT
+    while time.monotonic() < deadline:
+        if not _alive(found["pid"]):
+            return True
+        time.sleep(0.05)
+    raise ServeError(f"The local cloud, process {found['pid']}, does not end")
 
-    def _drain(self, request: Request) -> None:
-        """Read what is left of the body, for the next request comes after it."""
-        read = 0
-        with contextlib.suppress(Exception):  # whatever is wrong with it, the connection ends
-            while block := request.stream.read(65536):
-                read += len(block)
-                if read > _DRAIN_LIMIT:
-                    break
-            else:
-                return
-        self.close_connection = True
 
-    def _send(self, request: Request, response: Response, fault: Fault | None) -> None:
-        empty = response.status_code in (204, 304)
-        length = response.calculate_content_length()
-        if length is not None and not empty:
-            response.headers.setdefault("Content-Length", str(length))
-        elif not empty and request.method != "HEAD" and "Content-Length" not in response.headers:
-            self.close_connection = True
-        with contextlib.closing(response):
-            self.send_response(response.status_code)
-            for name, value in response.headers:
-                self.send_header(name, value)
-            if self.close_connection:
-                self.send_header("Connection", "close")
-            self.end_headers()
-            if not empty and request.method != "HEAD":
-                self._send_body(response, fault)
-            self.wfile.flush()
-
-    def _send_body(self, response: Response, fault: Fault | None) -> None:
-        left = fault.cut if fault else None
-        for block in response.iter_encoded():
-            if fault and fault.corrupt and block:
-                block = block[:-1] + bytes([block[-1] ^ 1])
-                fault = None
-            self.wfile.write(block[:left])
-            left = None if left is None else left - len(block)
-            if left is not None and left <= 0:
-                self.close_connection = True
-                return
+def _alive(pid: int) -> bool:
+    try:
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
+            return False
+    except ChildProcessError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

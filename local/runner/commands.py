@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from local.cloud.guard import token_of
 from local.runner import local_cloud
 from local.runner.cloud import Cloud
 from local.runner.deployment import Deployment, Outputs
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     commands = {"up": _up, "destroy": _destroy, "outputs": _show_outputs}
     try:
         config = read_configuration(Path.cwd(), options.stack, options.port)
+        config["gcp:accessToken"] = token_of(options.state)
         return commands[options.command](options, Cloud(config=config))
     except (RunnerError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)

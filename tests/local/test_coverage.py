@@ -6,11 +6,11 @@ import urllib.error
 from pathlib import Path
 
 import pytest
+from local.cloud.services.unsupported import METHODS as UNSUPPORTED
 from werkzeug.wrappers import Request
 
 from local.cloud.errors import CloudError
 from local.cloud.services import METHODS
-from local.cloud.services.unsupported import METHODS as UNSUPPORTED
 from local.cloud.web import Router
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.cloud.services import METHODS
+from local.cloud.application import METHODS
 
 CALLED = [
     method for method in METHODS if not method.name.startswith(("local.", "cloudfunctions.call"))

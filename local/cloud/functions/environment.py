@@ -14,10 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local.cloud.errors import BuildFailed
+from local.install import pip_environment, reason_of
 
 __all__ = ["python_for"]
-
-_HIDDEN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV")
 
 
 def python_for(requirements: bytes, say: Callable[[str], None]) -> Path:
@@ -34,11 +33,13 @@ def python_for(requirements: bytes, say: Callable[[str], None]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (folder / "complete").exists():
+            # `complete` holds the path: a checkout that was moved has none of its programs.
+            complete = folder / "complete"
+            if not python.exists() or not complete.exists() or complete.read_text() != str(folder):
                 say("Installing requirements.txt (a minute, once for each content) …")
                 _build(folder, requirements)
                 say("Installed requirements.txt")
-                (folder / "complete").touch()
+                complete.write_text(str(folder))
     except OSError as error:
         raise BuildFailed(f"no environment can be made: {error}") from error
     return python
@@ -52,24 +53,25 @@ def _cache() -> Path:
 def _build(folder: Path, requirements: bytes) -> None:
     listed = folder / "requirements.txt"
     listed.write_bytes(requirements)
-    shutil.rmtree(folder / "lib", ignore_errors=True)
-    _run([sys.executable, "-m", "venv", str(folder)])
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-input"]
+    for part in ("bin", "lib"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    _run([sys.executable, "-I", "-m", "venv", str(folder)])
+    pip = [str(folder / "bin" / "python"), "-I", "-m", "pip", "install", "--quiet"]
+    pip += ["--disable-pip-version-check", "--no-input"]
     if b"--hash=" in requirements:
-        command.append("--require-hashes")
-    _run([*command, "--requirement", str(listed)])
+        pip.append("--require-hashes")
+    _run([*pip, "--requirement", str(listed)])
 
 
 def _run(command: list[str]) -> None:
-    environment = {name: text for name, text in os.environ.items() if name not in _HIDDEN}
     finished = subprocess.run(
-        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+        command,
+        env=pip_environment(os.environ),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if finished.returncode:
-        lines = (finished.stderr + finished.stdout).strip().splitlines()
-        errors = [line for line in lines if line.startswith("ERROR:")]
-        reason = (errors[:1] or lines[-1:] or ["no reason given"])[0].removeprefix("ERROR: ")
-        if "from versions: none" in reason or "connection" in finished.stderr.lower():
-            reason += " Is there a network? Try again once there is."
+        reason = reason_of(finished.stderr + finished.stdout, os.environ)
         raise BuildFailed(f"pip could not install requirements.txt: {reason}")

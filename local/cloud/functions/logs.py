@@ -1,5 +1,6 @@
 """What functions write, a JSON line each, shaped as Cloud Logging's entries are."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -34,11 +35,13 @@ class Logs:
         else:
             entry["textPayload"] = line
         text = json.dumps(entry, ensure_ascii=False) + "\n"
-        with self._lock, self._path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-            full = file.tell() > _LARGEST
-        if full:
-            self._path.replace(self._older)
+        # A full disk loses lines, and stops no function.
+        with self._lock, contextlib.suppress(OSError):
+            with self._path.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+                full = file.tell() > _LARGEST
+            if full:
+                self._path.replace(self._older)
 
     def read(self, function: str) -> Iterator[bytes]:
         """Every line, or those of one function."""

@@ -1,78 +1,64 @@
-"""One process of a function: the Functions Framework over an unpacked archive."""
+"""One process of a function: the launcher over an unpacked archive."""
 
 import contextlib
-import http.client
 import os
 import re
 import socket
 import subprocess
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local.cloud.errors import BuildFailed
 
-__all__ = ["Process"]
+__all__ = ["Process", "command", "environment"]
 
 _START_SECONDS = 60.0
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
+# LD_LIBRARY_PATH: some interpreters find their own library by nothing else.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
 _ERROR = re.compile(r"^[\w.]*(Error|Exception|Exit)\b.*")
-_WARDEN = str(Path(__file__).with_name("warden.py"))
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+_READY = "The function is loaded."  # the launcher writes it
 
 
 class Process:
-    """Started on a free port of its own; `write` is given every line of its output."""
+    """Started on a socket that is open already; `write` is given every line of its output."""
 
     def __init__(
         self,
-        python: Path,
+        command: list[str],
+        listener: socket.socket,
         folder: Path,
-        entry_point: str,
         environment: Mapping[str, str],
         write: Callable[[str], None],
     ) -> None:
-        self.port = _free_port()
         self._lines: deque[str] = deque(maxlen=50)
         self._write = write
-        command = [str(python), "-m", "functions_framework", "--target", entry_point]
-        command += ["--source", str(folder / "main.py"), "--host", "127.0.0.1"]
+        self._ready = threading.Event()
         self._popen = subprocess.Popen(
-            [sys.executable, "-I", _WARDEN, *command, "--port", str(self.port)],
+            command,
             cwd=folder,
-            env=_environment(environment, entry_point, self.port),
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def pid(self) -> int:
-        """The process that holds the function's; they share a process group."""
-        return self._popen.pid
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it has not ended."""
-        return self._popen.poll() is None
-
-    def wait_until_answering(self) -> None:
-        """Return once the framework answers; raises BuildFailed with the reason if it ends."""
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            if not self.is_alive:
-                self._reader.join(5)
-                raise BuildFailed(f"the function did not start: {self._reason()}")
-            if _answers(self.port):
-                return
-            time.sleep(0.05)
+    def wait_until_ready(self) -> None:
+        """Return once the function is loaded; raises BuildFailed with the reason if it ends."""
+        is_ready = self._ready.wait(_START_SECONDS)
+        if self._popen.poll() is None and is_ready:
+            return
+        reason = self._reason()
         self.stop()
-        raise BuildFailed(f"the function did not answer within {_START_SECONDS:.0f} s")
+        if not is_ready:
+            raise BuildFailed(f"the function was not loaded within {_START_SECONDS:.0f} s")
+        raise BuildFailed(f"the function did not start: {reason}")
 
     def stop(self) -> None:
         """Let it end its requests, then end it; returns when it has."""
@@ -89,45 +75,33 @@ class Process:
     def _read(self) -> None:
         assert self._popen.stdout is not None  # noqa: S101 it was asked for
         for raw in self._popen.stdout:
-            if line := raw.decode(errors="replace").rstrip():
+            line = raw.decode(errors="replace").rstrip()
+            if line == _READY and not self._ready.is_set():
+                self._ready.set()
+            elif line:
                 self._lines.append(line)
                 self._write(line)
         self._popen.stdout.close()
+        self._popen.wait()
+        self._ready.set()  # it never will be: nobody has to wait for it
 
     def _reason(self) -> str:
         """The last line that names an error, else the last line."""
+        self._reader.join(5)
         named = [line for line in self._lines if _ERROR.match(line)]
         return (named or list(self._lines) or ["it wrote nothing"])[-1]
 
 
-def _environment(declared: Mapping[str, str], entry_point: str, port: int) -> dict[str, str]:
+def command(
+    python: Path, listener: socket.socket, closed: Path, target: str, source: Path
+) -> list[str]:
+    """What serves a function; `-P` keeps this folder's modules out of its way."""
+    port = str(listener.getsockname()[1])
+    words = [listener.fileno(), port, closed, target, source / "main.py"]
+    return [str(python), "-PsBu", str(_LAUNCHER), *map(str, words)]
+
+
+def environment(declared: Mapping[str, str], entry_point: str, port: int) -> dict[str, str]:
     """What the platform sets, and what was declared; nothing of the checkout's."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return {
-        **inherited,
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **declared,
-        "FUNCTION_TARGET": entry_point,
-        "PORT": str(port),
-    }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def _answers(port: int) -> bool:
-    """The framework answers /robots.txt itself, without the function."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/robots.txt")
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
+    return {**inherited, **declared, "FUNCTION_TARGET": entry_point, "PORT": str(port)}

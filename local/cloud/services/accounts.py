@@ -1,41 +1,49 @@
 """Service accounts and the project: remembered, for nothing here asks who is asking."""
 
+import base64
 import hashlib
+import os
 
 from local.cloud.cloud import Cloud
 from local.cloud.errors import NotFound
 from local.cloud.policies import policy_methods
-from local.cloud.services.recorded import Collection, methods
+from local.cloud.services.collections import Collection, methods
 from local.cloud.storage.buckets import PROJECT_NUMBER
 from local.cloud.web import Method, Record, Request
 
 __all__ = ["ACCOUNTS", "METHODS"]
 
 
-def _email(id_: str, path: dict[str, str]) -> str:
-    return f"{id_}@{path['project']}.iam.gserviceaccount.com"
-
-
-def _computed(name: str, email: str) -> Record:
+def _computed(name: str, _former: Record) -> Record:
     digits = str(int(hashlib.sha256(name.encode()).hexdigest(), 16))[:20]
-    project = name.split("/")[1]
     return {
-        "email": email,
-        "projectId": project,
+        "email": name.rpartition("/")[2],
+        "projectId": name.split("/")[1],
         "uniqueId": f"1{digits}",
         "oauth2ClientId": digits,
+        "etag": base64.b64encode(os.urandom(8)).decode(),
     }
 
 
-ACCOUNTS = Collection(
+class _Accounts(Collection):
+    """Named by an address, which is made of the id and the project."""
+
+    def name(self, path: dict[str, str], id_: str = "") -> str:
+        """The full name; a new one has an id and no address yet."""
+        if id_ and "@" not in id_:
+            id_ = f"{id_}@{path['project']}.iam.gserviceaccount.com"
+        return super().name(path, id_)
+
+
+ACCOUNTS = _Accounts(
     api="iam.projects.serviceAccounts",
-    root="/iam/v1/",
-    kind="serviceAccounts",
-    id_from=("accountId",),
+    path="/iam/v1/projects/<project>/serviceAccounts",
+    id_from="accountId",
+    listed="accounts",
     wrapped="serviceAccount",
-    policy="POST",
-    full_id=_email,
     computed=_computed,
+    policy="POST",
+    missing="Unknown service account",
 )
 
 

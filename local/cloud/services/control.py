@@ -1,4 +1,4 @@
-"""The local cloud's own addresses, below `/_local/`: faults, calls, state, logs."""
+"""The local cloud's own addresses, below `/_local/`: who it is, what it keeps, what was logged."""
 
 import json
 import os
@@ -6,12 +6,12 @@ from typing import Any
 
 from local.cloud.cloud import Cloud
 from local.cloud.driver import current_driver
-from local.cloud.web import Answer, Method, Request, Response, json_body
+from local.cloud.web import Answer, Method, Request, Response
 
 __all__ = ["METHODS"]
 
 
-def status(cloud: Cloud, _: Request) -> dict[str, Any]:
+def _status(cloud: Cloud, _: Request) -> dict[str, Any]:
     """That it answers, who it is, and who made what is on it: `runner`, `engine` or nobody."""
     return {
         "pid": os.getpid(),
@@ -21,33 +21,7 @@ def status(cloud: Cloud, _: Request) -> dict[str, Any]:
     }
 
 
-def add_fault(cloud: Cloud, request: Request) -> dict[str, Any]:
-    """Set a fault."""
-    cloud.faults.add(json_body(request))
-    return list_faults(cloud, request)
-
-
-def list_faults(cloud: Cloud, _: Request) -> dict[str, Any]:
-    """The faults that are set."""
-    return {"faults": cloud.faults.listed()}
-
-
-def clear_faults(cloud: Cloud, _: Request) -> None:
-    """Unset all faults."""
-    cloud.faults.clear()
-
-
-def calls(cloud: Cloud, _: Request) -> dict[str, Any]:
-    """How often each method was called."""
-    return dict(sorted(cloud.faults.calls.items()))
-
-
-def reset_calls(cloud: Cloud, _: Request) -> None:
-    """Count from nothing again."""
-    cloud.faults.calls.clear()
-
-
-def state(cloud: Cloud, _: Request) -> dict[str, Any]:
+def _state(cloud: Cloud, _: Request) -> dict[str, Any]:
     """Everything that is kept, but the bytes."""
     store = cloud.store
     objects: dict[str, dict[str, Any]] = {
@@ -70,23 +44,19 @@ def state(cloud: Cloud, _: Request) -> dict[str, Any]:
     }
 
 
-def logs(cloud: Cloud, request: Request) -> Response:
+def _records(cloud: Cloud, sql: str) -> dict[str, Any]:
+    return {name: json.loads(record) for name, record in cloud.store.rows(sql)}
+
+
+def _logs(cloud: Cloud, request: Request) -> Response:
     """What functions wrote, a JSON line each: all, or one `function`'s."""
     lines = cloud.functions.logs.read(request.args.get("function", ""))
     return Answer(b"".join(lines), mimetype="application/jsonl")
 
 
-def _records(cloud: Cloud, sql: str) -> dict[str, Any]:
-    return {name: json.loads(record) for name, record in cloud.store.rows(sql)}
-
-
 METHODS = [
-    Method("local.status", "GET", "/_local/status", status),
-    Method("local.faults.add", "POST", "/_local/faults", add_fault),
-    Method("local.faults.list", "GET", "/_local/faults", list_faults),
-    Method("local.faults.clear", "DELETE", "/_local/faults", clear_faults),
-    Method("local.calls.get", "GET", "/_local/calls", calls),
-    Method("local.calls.reset", "DELETE", "/_local/calls", reset_calls),
-    Method("local.state", "GET", "/_local/state", state),
-    Method("local.logs", "GET", "/_local/logs", logs),
+    # Whoever finds the port taken asks, without a token, whose local cloud it is.
+    Method("local.status", "GET", "/_local/status", _status),
+    Method("local.state", "GET", "/_local/state", _state, (), "private"),
+    Method("local.logs", "GET", "/_local/logs", _logs, ("function",), "private"),
 ]

@@ -2,11 +2,14 @@
 
 A function's archive is fetched when it is deployed and kept unpacked, so it runs on when the
 object is gone. What is declared and what runs change together: a deployment that fails leaves
-the former function as it was, and a first one leaves none.
+the former function as it was; a first one leaves a function that is FAILED, which the next
+deployment mends.
 """
 
 import re
 import threading
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from local.cloud.cloud import Cloud
@@ -17,11 +20,16 @@ from local.cloud.services import operations, records
 from local.cloud.services.secrets import secret_text
 from local.cloud.storage.objects import read_object
 from local.cloud.store import now
-from local.cloud.web import Answer, Method, Record, Request, Response, json_body
+from local.cloud.web import Answer, Method, Record, Request, Response, camel, json_body
 
 __all__ = ["METHODS", "start_all"]
 
 _API = "cloudfunctions.projects.locations.functions"
+_MESSAGE = "google.cloud.functions.v2.Function"
+_FIELDS = {
+    "buildConfig", "description", "environment", "eventTrigger", "kmsKeyName", "labels", "name",
+    "serviceConfig",
+}  # fmt: skip
 _RUNNING = "local.functions"  # the port and the folder of each
 _INVOKERS = frozenset({"roles/run.invoker", "roles/run.admin"})
 
@@ -34,8 +42,8 @@ def start_all(cloud: Cloud) -> None:
         if name in running:
             arguments = (cloud, name, function, running[name])
             threading.Thread(target=_start, args=arguments, daemon=True).start()
-        else:  # its first deployment was interrupted
-            records.remove(cloud.store, _API, name)
+        elif function["state"] == "DEPLOYING":  # its first deployment was interrupted
+            _fail(cloud, name, function, "The local cloud was stopped meanwhile.")
 
 
 def _start(cloud: Cloud, name: str, function: Record, running: Record) -> None:
@@ -60,46 +68,58 @@ def _short(name: str) -> str:
 
 
 def _create(cloud: Cloud, request: Request, **path: str) -> Record:
-    path["id_"] = request.args.get("functionId", "")
+    path["id_"] = request.args.get("functionId") or request.args.get("function_id", "")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,62}", path["id_"]):
         raise Invalid(f"Invalid functionId: {path['id_']!r}")
     name = _name(path)
     made = {"name": name, "createTime": now(), "environment": "GEN_2", "state": "DEPLOYING"}
     function = {**_checked(json_body(request)), **made}
     records.add(cloud.store, _API, name, function)
-    return operations.start(cloud, _parent(name), lambda: _deploy_first(cloud, name, function))
+    work = partial(_deploy_first, cloud, name, function)
+    return operations.start(cloud, _parent(name), _MESSAGE, work)
 
 
 def _deploy_first(cloud: Cloud, name: str, function: Record) -> Record:
     try:
         return _deploy(cloud, name, function)
-    except (BuildFailed, CloudError):
+    except (BuildFailed, CloudError) as error:
         cloud.functions.remove(_short(name))
-        records.remove(cloud.store, _API, name)
+        _fail(cloud, name, function, str(error))
         raise
+
+
+def _fail(cloud: Cloud, name: str, function: Record, reason: str) -> None:
+    message = {"severity": "ERROR", "type": "CloudRunServiceNotFound", "message": reason}
+    failed = {**function, "state": "FAILED", "stateMessages": [message], "updateTime": now()}
+    records.put(cloud.store, _API, name, failed)
 
 
 def _patch(cloud: Cloud, request: Request, **path: str) -> Record:
     """Deploy a changed function in the former one's place."""
     name, body = _name(path), json_body(request)
-    former = records.read(cloud.store, _API, name)
-    mask = request.args.get("updateMask")
-    fields = {part.split(".")[0] for part in mask.split(",")} if mask else body.keys()
+    former = _read(cloud, name)
+    mask = request.args.get("updateMask") or request.args.get("update_mask")
+    fields = {camel(part.split(".")[0]) for part in mask.split(",")} if mask else set(body)
+    if unknown := fields - _FIELDS:
+        raise Invalid(f"Invalid updateMask path: {min(unknown)}")
     changed = {field: body.get(field) for field in fields - {"name"}}
     function = _checked({**former, **changed})
-    return operations.start(cloud, _parent(name), lambda: _deploy(cloud, name, function))
+    return operations.start(cloud, _parent(name), _MESSAGE, lambda: _deploy(cloud, name, function))
 
 
 def _deploy(cloud: Cloud, name: str, function: Record) -> Record:
     """Run what is declared, then write that it runs."""
     source = function["buildConfig"]["source"]["storageSource"]
     archive = read_object(cloud, source["bucket"], source["object"])
+    if not archive.trusted:
+        raise BuildFailed(f"{source['object']} was uploaded without the token; it is not run")
     folder = cloud.functions.unpack(cloud.blobs.path(archive.blob).read_bytes())
     port = cloud.functions.reserve(_short(name))
     cloud.functions.deploy(_revision(cloud, name, function, folder.name))
     with cloud.store.transaction():
         records.put(cloud.store, _RUNNING, name, {"port": port, "folder": folder.name})
         function = {**function, **_outputs(cloud, name, function, port, folder.name)}
+        function.pop("stateMessages", None)
         return records.put(cloud.store, _API, name, function)
 
 
@@ -125,14 +145,15 @@ def _revision(cloud: Cloud, name: str, function: Record, folder: str) -> Revisio
 
     def environment() -> dict[str, str]:
         declared = service.get("environmentVariables", {})
-        return {**declared, **_secrets(cloud, service), "K_SERVICE": _short(name)}
+        timeout = str(service.get("timeoutSeconds", 60))
+        platform = {"K_SERVICE": _short(name), "CLOUD_RUN_TIMEOUT_SECONDS": timeout}
+        return {**declared, **_secrets(cloud, service), **platform}
 
     return Revision(
         function=_short(name),
         folder=cloud.functions.folder / folder,
         entry_point=function["buildConfig"]["entryPoint"],
         environment=environment,
-        timeout=float(service.get("timeoutSeconds", 60)),
     )
 
 
@@ -175,13 +196,21 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
+def _read(cloud: Cloud, name: str) -> Record:
+    function = records.find(cloud.store, _API, name)
+    if function is None:
+        raise NotFound(f"Resource '{name}' was not found")
+    return function
+
+
 def _get(cloud: Cloud, _: Request, **path: str) -> Record:
-    return records.read(cloud.store, _API, _name(path))
+    return _read(cloud, _name(path))
 
 
 def _list(cloud: Cloud, _: Request, **path: str) -> Record:
     parent = _parent(_name({**path, "id_": ""}))
-    return {"functions": records.children(cloud.store, _API, parent)}
+    found = records.children(cloud.store, _API, parent)
+    return {"functions": found} if found else {}
 
 
 def _delete(cloud: Cloud, _: Request, **path: str) -> Record:
@@ -192,7 +221,8 @@ def _delete(cloud: Cloud, _: Request, **path: str) -> Record:
         for key in (f"cloudfunctions/{name}", _service_key(name)):
             remove_policy(cloud.store, key)
     cloud.functions.remove(_short(name))
-    return operations.done(cloud, _parent(name), {})
+    metadata = "google.cloud.functions.v2.OperationMetadata"
+    return operations.done(cloud, _parent(name), "google.protobuf.Empty", {}, metadata)
 
 
 def _call(cloud: Cloud, request: Request, id_: str, rest: str = "") -> Response:
@@ -211,7 +241,7 @@ def _service_key(name: str) -> str:
 
 
 def _function_policy(cloud: Cloud, **path: str) -> str:
-    records.read(cloud.store, _API, _name(path))
+    _read(cloud, _name(path))
     return f"cloudfunctions/{_name(path)}"
 
 
@@ -234,31 +264,37 @@ def _opening(method: Method) -> Method:
         _set_open(cloud, _name(path))
         return result
 
-    return Method(method.name, method.verb, method.path, handler)
+    return replace(method, handler=handler)
 
 
 _LOCAL = "projects/<project>/locations/<location>"
 _ALL = f"/cloudfunctions/v2/{_LOCAL}/functions"
 _ONE = f"{_ALL}/<id:id_>"
-_SERVICES = {"run": "/run/v2", "run.v1": "/run/v1"}
 
+_ROWS = (
+    (f"{_API}.create", "POST", _ALL, _create, "functionId"),
+    (f"{_API}.list", "GET", _ALL, _list, "pageSize"),
+    (f"{_API}.get", "GET", _ONE, _get, "revision"),
+    (f"{_API}.patch", "PATCH", _ONE, _patch, "updateMask"),
+    (f"{_API}.delete", "DELETE", _ONE, _delete, ""),
+)
+_CALL = "/_functions/<id_>/<rest:rest>"
 METHODS = [
-    Method(f"{_API}.create", "POST", _ALL, _create),
-    Method(f"{_API}.list", "GET", _ALL, _list),
-    Method(f"{_API}.get", "GET", _ONE, _get),
-    Method(f"{_API}.patch", "PATCH", _ONE, _patch),
-    Method(f"{_API}.delete", "DELETE", _ONE, _delete),
-    Method("cloudfunctions.call", "*", "/_functions/<id_>", _call),
-    Method("cloudfunctions.call.path", "*", "/_functions/<id_>/<rest:rest>", _call),
-    *policy_methods(_API, _ONE, "GET", _function_policy),
+    *(
+        Method(name, verb, path, handler, (parameter,), "private")
+        for name, verb, path, handler, parameter in _ROWS
+    ),
+    Method("cloudfunctions.call", "*", "/_functions/<id_>", _call, None, "public"),
+    Method("cloudfunctions.call.path", "*", _CALL, _call, None, "public"),
+    *policy_methods(_API, _ONE, "GET", _function_policy, access="private"),
     *(
         _opening(method)
-        for api, root in _SERVICES.items()
         for method in policy_methods(
-            f"{api}.projects.locations.services",
-            f"{root}/{_LOCAL}/services/<id:id_>",
+            "run.projects.locations.services",
+            f"/run/v2/{_LOCAL}/services/<id:id_>",
             "GET",
             _service_policy,
+            access="private",
         )
     ),
 ]

@@ -2,44 +2,54 @@
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from local.cloud.cloud import Cloud
 from local.cloud.errors import Invalid
-from local.cloud.services import operations, records
-from local.cloud.services.recorded import Collection, methods
+from local.cloud.services import records
+from local.cloud.services.collections import Collection, methods, times
+from local.cloud.services.operations import finish
 from local.cloud.store import now
 from local.cloud.web import Method, Record, Request
 
 __all__ = ["KEYS", "METHODS"]
 
+
+def _computed(name: str, former: Record) -> Record:
+    return {
+        **times(name, former),
+        "uid": former.get("uid") or str(uuid.uuid4()),
+        "keyString": former.get("keyString") or f"local-{secrets.token_urlsafe(24)}",
+        "etag": uuid.uuid4().hex,
+    }
+
+
+_FINISH = finish("google.api.apikeys.v2.Key", parent=False, hidden="keyString", at_once=True)
 KEYS = Collection(
     api="apikeys.projects.locations.keys",
-    root="/apikeys/v2/",
-    kind="keys",
-    parent="projects/<project>/locations/<location>",
-    id_from=("keyId",),
-    with_operations=True,
-    computed=lambda _name, _id: {
-        "uid": str(uuid.uuid4()),
-        "keyString": f"local-{secrets.token_urlsafe(24)}",
-    },
+    path="/apikeys/v2/projects/<project>/locations/<location>/keys",
+    id_from="keyId",
+    computed=_computed,
+    finish=_FINISH,
+    missing='key "{name}" not found',
+    fields="annotations displayName etag name restrictions serviceAccountEmail",
+    is_private=True,
 )
 
 
 def _hiding(method: Method) -> Method:
-    """Every answer but one leaves the string itself out, and a list what is deleted."""
+    """Reading leaves the string itself out, and a list what is deleted."""
 
     def handler(cloud: Cloud, request: Request, **path: str) -> Record:
         result = method.handler(cloud, request, **path)
         assert isinstance(result, dict)  # noqa: S101 a collection's handlers answer records
         if "keys" in result:
-            return {"keys": [_view(key) for key in result["keys"] if "deleteTime" not in key]}
-        if "response" in result:
-            return {**result, "response": _view(result["response"])}
+            shown = [_view(key) for key in result["keys"] if "deleteTime" not in key]
+            return {"keys": shown} if shown else {}
         return _view(result)
 
-    return Method(method.name, method.verb, method.path, handler)
+    return replace(method, handler=handler)
 
 
 def _view(key: Record) -> Record:
@@ -47,25 +57,24 @@ def _view(key: Record) -> Record:
 
 
 def _get_string(cloud: Cloud, _: Request, **path: str) -> Record:
-    key = records.read(cloud.store, KEYS.api, KEYS.name(path))
-    return {"keyString": key["keyString"]}
+    return {"keyString": KEYS.read(cloud, KEYS.name(path))["keyString"]}
 
 
 def _delete(cloud: Cloud, _: Request, **path: str) -> Record:
     name = KEYS.name(path)
     with cloud.store.transaction():
-        key = records.read(cloud.store, KEYS.api, name)
+        key = KEYS.read(cloud, name)
         if "deleteTime" in key:
             raise Invalid(f"The key {name} is deleted already")
         purge = datetime.now(UTC) + timedelta(days=30)
         key |= {"deleteTime": now(), "purgeTime": purge.isoformat().replace("+00:00", "Z")}
         records.put(cloud.store, KEYS.api, name, key)
-    return operations.done(cloud, name.rsplit("/", 2)[0], _view(key))
+    return _FINISH(cloud, "delete", name, key)
 
 
 _ONE = f"{KEYS.path}/<id:id_>"
 METHODS = [
     *(_hiding(method) for method in methods(KEYS) if not method.name.endswith(".delete")),
-    Method(f"{KEYS.api}.delete", "DELETE", _ONE, _delete),
-    Method(f"{KEYS.api}.getKeyString", "GET", f"{_ONE}/keyString", _get_string),
+    Method(f"{KEYS.api}.delete", "DELETE", _ONE, _delete, access="private"),
+    Method(f"{KEYS.api}.getKeyString", "GET", f"{_ONE}/keyString", _get_string, access="private"),
 ]

@@ -1,69 +1,126 @@
-"""Long-running operations: done at once, or done by a thread and asked for until they are."""
+"""Long-running operations: done at once, or by a thread; asked for until they are.
+
+Google's first answer to a change holds an operation's name and not its result, so ours does too.
+"""
 
 import threading
 import uuid
 from collections.abc import Callable
 
 from local.cloud.cloud import Cloud
-from local.cloud.errors import BuildFailed, CloudError
+from local.cloud.errors import BuildFailed, CloudError, NotFound
 from local.cloud.services import records
+from local.cloud.services.collections import Finish
+from local.cloud.store import now
 from local.cloud.web import Method, Record, Request
 
-__all__ = ["METHODS", "done", "interrupt", "start"]
+__all__ = ["METHODS", "done", "finish", "finish_compute", "interrupt", "start"]
 
 _COLLECTION = "operations"
 _WAIT_SECONDS = 10.0
+_COMPUTE = "https://www.googleapis.com/compute/v1/"
 
 
-def done(cloud: Cloud, parent: str, response: Record) -> Record:
-    """An operation that has succeeded."""
-    return _write(cloud, _name(parent), response=response)
+def done(cloud: Cloud, parent: str, type_: str, response: Record, metadata: str = "") -> Record:
+    """An operation that has succeeded, as Google first shows it: not as done."""
+    operation = _operation(_name(parent), metadata)
+    result = {"@type": f"type.googleapis.com/{type_}", **response}
+    records.put(
+        cloud.store, _COLLECTION, operation["name"], {**operation, "done": True, "response": result}
+    )
+    return operation
 
 
-def start(cloud: Cloud, parent: str, work: Callable[[], Record]) -> Record:
+def finish(
+    type_: str,
+    *,
+    metadata: str = "",
+    parent: bool = True,
+    hidden: str = "",
+    at_once: bool = False,
+) -> Finish:
+    """For a collection whose changes are operations; `type_` is the message of its record.
+
+    Without `parent` they are named `operations/…`; the field `hidden` is left out of results;
+    those `at_once` are shown as done, but for deletions.
+    """
+
+    def answer(cloud: Cloud, verb: str, name: str, record: Record) -> Record:
+        shown = {field: value for field, value in record.items() if field != hidden}
+        if verb == "delete" and not hidden:
+            shown = {}
+        message = type_ if shown else "google.protobuf.Empty"
+        scope = name.rsplit("/", 2)[0] if parent else ""
+        operation = done(cloud, scope, message, shown, metadata)
+        return {**operation, "done": True} if at_once and verb != "delete" else operation
+
+    return answer
+
+
+def finish_compute(cloud: Cloud, verb: str, name: str, record: Record) -> Record:
+    """For a collection of Compute, whose operations are of a kind of their own."""
+    scope = name.rsplit("/", 2)[0]  # projects/<p>/global or projects/<p>/regions/<r>
+    id_ = f"operation-{uuid.uuid4().hex}"
+    operation = {
+        "kind": "compute#operation",
+        "id": str(uuid.uuid4().int % 10**19),
+        "name": id_,
+        "operationType": verb,
+        "status": "RUNNING",
+        "progress": 0,
+        "targetId": record.get("id", ""),
+        "targetLink": _COMPUTE + name,
+        "user": "local@example.com",
+        "insertTime": now(),
+        "startTime": now(),
+        "selfLink": f"{_COMPUTE}{scope}/operations/{id_}",
+    }
+    if "/regions/" in scope:
+        operation["region"] = _COMPUTE + scope
+    ended = {**operation, "status": "DONE", "progress": 100, "endTime": now()}
+    records.put(cloud.store, _COLLECTION, f"{scope}/operations/{id_}", ended)
+    return operation
+
+
+def start(cloud: Cloud, parent: str, type_: str, work: Callable[[], Record]) -> Record:
     """Begin the work; the operation as it is after ten seconds, at the latest."""
-    name = _name(parent)
-    _write(cloud, name, done=False)
-    thread = threading.Thread(target=_do, args=(cloud, name, work), daemon=True)
+    operation = _operation(_name(parent), "google.cloud.functions.v2.OperationMetadata")
+    records.put(cloud.store, _COLLECTION, operation["name"], operation)
+    thread = threading.Thread(target=_do, args=(cloud, operation, type_, work), daemon=True)
     thread.start()
     thread.join(_WAIT_SECONDS)
-    return records.read(cloud.store, _COLLECTION, name)
+    return records.find(cloud.store, _COLLECTION, operation["name"]) or operation
 
 
-def _do(cloud: Cloud, name: str, work: Callable[[], Record]) -> None:
+def _do(cloud: Cloud, operation: Record, type_: str, work: Callable[[], Record]) -> None:
     try:
-        _write(cloud, name, response=work())
+        result = {"response": {"@type": f"type.googleapis.com/{type_}", **work()}}
     except (BuildFailed, CloudError) as error:
-        _write(cloud, name, error={"code": 3, "message": str(error)})
+        result = {"error": {"code": 3, "message": str(error)}}
     except Exception as error:  # nobody would ever hear of it
-        _write(cloud, name, error={"code": 13, "message": repr(error)})
+        _end(cloud, operation, {"error": {"code": 13, "message": repr(error)}})
         raise
+    _end(cloud, operation, result)
+
+
+def _end(cloud: Cloud, operation: Record, result: Record) -> None:
+    ended = {**operation, "done": True, **result}
+    records.put(cloud.store, _COLLECTION, operation["name"], ended)
 
 
 def interrupt(cloud: Cloud) -> None:
     """At the start: what was under way when the server was killed has failed."""
     for name, operation in records.every(cloud.store, _COLLECTION):
-        records.remove(cloud.store, _COLLECTION, name)
-        if not operation["done"]:
+        if "done" in operation or "status" in operation:
+            records.remove(cloud.store, _COLLECTION, name)
+        else:
             message = "The local cloud was stopped meanwhile. Try again."
-            _write(cloud, name, error={"code": 10, "message": message})
+            _end(cloud, operation, {"error": {"code": 10, "message": message}})
 
 
-def _write(
-    cloud: Cloud,
-    name: str,
-    *,
-    done: bool = True,
-    response: Record | None = None,
-    error: Record | None = None,
-) -> Record:
-    operation: Record = {"name": name, "done": done, "metadata": {}}
-    if error:
-        operation["error"] = error
-    elif done:
-        type_ = {"@type": "type.googleapis.com/google.protobuf.Struct"}
-        operation["response"] = {**type_, **(response or {})}
-    return records.put(cloud.store, _COLLECTION, name, operation)
+def _operation(name: str, metadata: str) -> Record:
+    about = {"metadata": {"@type": f"type.googleapis.com/{metadata}"}} if metadata else {}
+    return {"name": name, **about}
 
 
 def _name(parent: str) -> str:
@@ -72,23 +129,20 @@ def _name(parent: str) -> str:
 
 def _get(cloud: Cloud, request: Request, **_: str) -> Record:
     name = request.path.split("/", 3)[3]  # after the service and its version
-    return records.read(cloud.store, _COLLECTION, name)
+    operation = records.find(cloud.store, _COLLECTION, name)
+    if operation is None:
+        raise NotFound(f"Operation {name} was not found")
+    return operation
 
 
 _LOCAL = "projects/<p>/locations/<l>/operations/<o>"
-METHODS = [
-    Method(
-        "cloudfunctions.projects.locations.operations.get",
-        "GET",
-        f"/cloudfunctions/v2/{_LOCAL}",
-        _get,
-    ),
-    Method(
-        "artifactregistry.projects.locations.operations.get",
-        "GET",
-        f"/artifactregistry/v1/{_LOCAL}",
-        _get,
-    ),
-    Method("apikeys.operations.get", "GET", f"/apikeys/v2/{_LOCAL}", _get),
-    Method("serviceusage.operations.get", "GET", "/serviceusage/v1/operations/<o>", _get),
-]
+_PATHS = {
+    "cloudfunctions.projects.locations.operations.get": f"/cloudfunctions/v2/{_LOCAL}",
+    "artifactregistry.projects.locations.operations.get": f"/artifactregistry/v1/{_LOCAL}",
+    "apikeys.operations.get": "/apikeys/v2/operations/<o>",
+    "serviceusage.operations.get": "/serviceusage/v1/operations/<o>",
+    "compute.globalOperations.get": "/compute/v1/projects/<p>/global/operations/<o>",
+    "compute.regionOperations.get": "/compute/v1/projects/<p>/regions/<r>/operations/<o>",
+}
+# The result of a key's or function's operation is no secret: it leaves the key's string out.
+METHODS = [Method(name, "GET", path, _get) for name, path in _PATHS.items()]

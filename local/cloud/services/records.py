@@ -6,7 +6,7 @@ from local.cloud.errors import Conflict, NotFound
 from local.cloud.store import Store
 from local.cloud.web import Record
 
-__all__ = ["add", "children", "every", "find", "put", "read", "remove"]
+__all__ = ["add", "children", "every", "find", "put", "remove"]
 
 
 def find(store: Store, collection: str, name: str) -> Record | None:
@@ -14,14 +14,6 @@ def find(store: Store, collection: str, name: str) -> Record | None:
     sql = "SELECT record FROM resources WHERE collection = ? AND name = ?"
     row = store.row(sql, collection, name)
     return json.loads(row[0]) if row else None
-
-
-def read(store: Store, collection: str, name: str) -> Record:
-    """The record; raises NotFound."""
-    record = find(store, collection, name)
-    if record is None:
-        raise NotFound(f"Resource '{name}' was not found")
-    return record
 
 
 def put(store: Store, collection: str, name: str, record: Record) -> Record:

@@ -7,7 +7,7 @@ from typing import Any
 from local.cloud.cloud import Cloud
 from local.cloud.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from local.cloud.policies import PUBLIC, read_policy, remove_policy, write_policy
-from local.cloud.storage.conditions import check_conditions
+from local.cloud.storage.conditions import CONDITIONS, check_conditions
 from local.cloud.store import now
 from local.cloud.web import Method, Record, Request, json_body
 
@@ -16,8 +16,14 @@ __all__ = ["METHODS", "PROJECT_NUMBER", "policy_name", "read_bucket"]
 PROJECT_NUMBER = "123456789"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
-_FIXED = ("kind", "id", "name", "projectNumber", "timeCreated", "location", "metageneration")
-_DEFAULTS = {"location": "US", "locationType": "multi-region", "storageClass": "STANDARD"}
+_FIXED = (
+    "kind", "id", "name", "projectNumber", "timeCreated", "location", "metageneration",
+    "generation",
+)  # fmt: skip
+_DEFAULTS = {
+    "location": "US", "locationType": "multi-region", "storageClass": "STANDARD", "rpo": "DEFAULT",
+    "softDeletePolicy": {"retentionDurationSeconds": "604800"},
+}  # fmt: skip
 
 
 def read_bucket(cloud: Cloud, bucket: str) -> Record:
@@ -44,6 +50,8 @@ def _write(cloud: Cloud, record: Record) -> Record:
         raise Invalid("iamConfiguration is an object")
     if access.setdefault("publicAccessPrevention", "inherited") not in ("inherited", "enforced"):
         raise Invalid("publicAccessPrevention is inherited or enforced")
+    if uniform := access.get("uniformBucketLevelAccess"):
+        access["bucketPolicyOnly"] = uniform  # Google's former name of it
     if not _is_list(record.get("cors"), dict) or not all(
         _is_list(rule.get(part), str)
         for rule in record.get("cors") or []
@@ -71,6 +79,7 @@ def _insert(cloud: Cloud, request: Request) -> Record:
     time = now()
     named = {"kind": "storage#bucket", "id": name, "projectNumber": PROJECT_NUMBER}
     made = {"metageneration": "1", "etag": "CAE=", "timeCreated": time, "updated": time}
+    made["generation"] = str(cloud.store.next_generation())
     with cloud.store.transaction():
         if cloud.store.row("SELECT 1 FROM buckets WHERE name = ?", name):
             raise Conflict("Your previous request to create the named bucket succeeded.")
@@ -79,7 +88,7 @@ def _insert(cloud: Cloud, request: Request) -> Record:
 
 def _get(cloud: Cloud, request: Request, bucket: str) -> Record:
     record = read_bucket(cloud, bucket)
-    check_conditions(request.args, 0, int(record["metageneration"]), reading=True)
+    check_conditions(request.args, 0, int(record["metageneration"]))
     return _view(cloud, record)
 
 
@@ -99,6 +108,8 @@ def _patch(cloud: Cloud, request: Request, bucket: str) -> Record:
         record = read_bucket(cloud, bucket)
         metageneration = int(record["metageneration"])
         check_conditions(request.args, 0, metageneration)
+        if not body.keys() - set(_FIXED):
+            return _view(cloud, record)
         for name in body.keys() - set(_FIXED):
             value = body[name]
             if isinstance(value, dict) and isinstance(record.get(name), dict):
@@ -147,13 +158,14 @@ def _list_caches(cloud: Cloud, _: Request, bucket: str) -> Record:
 
 
 _ONE = "/storage/v1/b/<bucket>"
+_LISTED, _VERSION = ("project", "prefix", "maxResults"), ("optionsRequestedPolicyVersion",)
 METHODS = [
-    Method("storage.buckets.list", "GET", "/storage/v1/b", _list),
-    Method("storage.buckets.insert", "POST", "/storage/v1/b", _insert),
-    Method("storage.buckets.get", "GET", _ONE, _get),
-    Method("storage.buckets.patch", "PATCH", _ONE, _patch),
-    Method("storage.buckets.delete", "DELETE", _ONE, _delete),
-    Method("storage.buckets.getIamPolicy", "GET", f"{_ONE}/iam", _get_policy),
+    Method("storage.buckets.list", "GET", "/storage/v1/b", _list, _LISTED),
+    Method("storage.buckets.insert", "POST", "/storage/v1/b", _insert, ("project",)),
+    Method("storage.buckets.get", "GET", _ONE, _get, CONDITIONS),
+    Method("storage.buckets.patch", "PATCH", _ONE, _patch, CONDITIONS),
+    Method("storage.buckets.delete", "DELETE", _ONE, _delete, CONDITIONS),
+    Method("storage.buckets.getIamPolicy", "GET", f"{_ONE}/iam", _get_policy, _VERSION),
     Method("storage.buckets.setIamPolicy", "PUT", f"{_ONE}/iam", _set_policy),
     Method("storage.anywhereCaches.list", "GET", f"{_ONE}/anywhereCaches/", _list_caches),
 ]

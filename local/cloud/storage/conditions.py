@@ -4,7 +4,12 @@ from collections.abc import Mapping
 
 from local.cloud.errors import Invalid, NotModified, PreconditionFailed
 
-__all__ = ["check_conditions", "number"]
+__all__ = ["CONDITIONS", "check_conditions", "number"]
+
+CONDITIONS = (
+    "ifGenerationMatch", "ifGenerationNotMatch",
+    "ifMetagenerationMatch", "ifMetagenerationNotMatch",
+)  # fmt: skip
 
 _MESSAGE = "At least one of the pre-conditions you specified did not hold."
 
@@ -19,15 +24,13 @@ def number(arguments: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def check_conditions(
-    arguments: Mapping[str, str], generation: int, metageneration: int, *, reading: bool = False
-) -> None:
+def check_conditions(arguments: Mapping[str, str], generation: int, metageneration: int) -> None:
     """Refuse unless every condition holds; what is not there has generation 0.
 
-    Raises PreconditionFailed, or NotModified where a reader has this one already.
+    Raises PreconditionFailed, or NotModified for a condition that it be another one.
     """
     for name, actual in (("Generation", generation), ("Metageneration", metageneration)):
         if number(arguments, f"if{name}Match") not in (None, actual):
             raise PreconditionFailed(_MESSAGE)
         if number(arguments, f"if{name}NotMatch") == actual:
-            raise (NotModified if reading else PreconditionFailed)(_MESSAGE)
+            raise NotModified(_MESSAGE)

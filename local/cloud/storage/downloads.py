@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -35,12 +36,16 @@ def download(cloud: Cloud, request: Request, bucket: str, name: str) -> Response
     sql = (
         "SELECT generation, metageneration, blob, record FROM objects WHERE bucket = ? AND name = ?"
     )
+    former = None
     while row := cloud.store.row(sql, bucket, name):
         generation, metageneration, blob, record = row
         try:
             response = _response(cloud.blobs.path(blob), json.loads(record))
         except FileNotFoundError:
-            continue  # replaced between the record and its bytes
+            if row == former:
+                raise CloudError(f"The bytes of {bucket}/{name} are gone") from None
+            former = row  # it may have been replaced between the record and its bytes
+            continue
         response.headers["x-goog-generation"] = str(generation)
         response.headers["x-goog-metageneration"] = str(metageneration)
         return _conditional(request, response)
@@ -64,7 +69,10 @@ def _response(path: Path, record: Record) -> Response:
 
 
 def _conditional(request: Request, response: Response) -> Response:
-    size = response.content_length
+    size = response.content_length or 0
+    suffix = re.fullmatch(r"bytes=-(\d{1,18})", request.headers.get("Range", ""))
+    if suffix and int(suffix[1]) > size > 0:  # more than there is: all of it
+        request.environ["HTTP_RANGE"] = "bytes=0-"
     try:
         return response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable:

@@ -83,7 +83,12 @@ def _list(cloud: Cloud, request: Request, bucket: str) -> Record:
     if page.following is not None:
         token = base64.urlsafe_b64encode(page.following.encode()).decode()
         answer["nextPageToken"] = token
-    return {**answer, "items": [view(cloud, stored) for stored in page.items]}
+    if page.items:
+        answer["items"] = [view(cloud, stored) for stored in page.items]
+    return answer
 
 
-METHODS = [Method("storage.objects.list", "GET", "/storage/v1/b/<bucket>/o", _list)]
+_PARAMETERS = (
+    "prefix", "delimiter", "startOffset", "endOffset", "maxResults", "pageToken", "versions",
+)  # fmt: skip
+METHODS = [Method("storage.objects.list", "GET", "/storage/v1/b/<bucket>/o", _list, _PARAMETERS)]

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from local.cloud.blobs import digest_of
 from local.cloud.cloud import Cloud
-from local.cloud.errors import Invalid, NotFound
+from local.cloud.errors import Invalid, NotFound, Unsupported
 from local.cloud.storage.buckets import read_bucket
-from local.cloud.storage.conditions import check_conditions, number
+from local.cloud.storage.conditions import CONDITIONS, check_conditions, number
 from local.cloud.storage.downloads import download
 from local.cloud.store import now
 from local.cloud.web import Method, Record, Request, Response, json_body
@@ -21,6 +21,7 @@ Arguments = Mapping[str, str]
 
 _CONTENT = ("cacheControl", "contentDisposition", "contentEncoding", "contentLanguage")
 _WRITABLE = (*_CONTENT, "contentType", "customTime", "metadata")
+_UNSUPPORTED = ("acl", "contexts", "eventBasedHold", "kmsKeyName", "retention", "temporaryHold")
 
 
 class Stored(NamedTuple):
@@ -32,6 +33,7 @@ class Stored(NamedTuple):
     metageneration: int
     blob: str
     record: str
+    trusted: int
 
 
 def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments | None = None) -> Stored:
@@ -48,7 +50,7 @@ def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments | Non
 
 def view(cloud: Cloud, stored: Stored) -> Record:
     """The object resource of the JSON API."""
-    bucket, name, generation, metageneration, _, record = stored
+    bucket, name, generation, metageneration, _, record, _ = stored
     path = f"b/{bucket}/o/{quote(name, safe='')}"
     return {
         "kind": "storage#object",
@@ -65,10 +67,17 @@ def view(cloud: Cloud, stored: Stored) -> Record:
 
 
 def commit(
-    cloud: Cloud, bucket: str, metadata: Record, received: Path, arguments: Arguments
+    cloud: Cloud,
+    bucket: str,
+    metadata: Record,
+    received: Path,
+    arguments: Arguments,
+    *,
+    trusted: bool,
 ) -> Record:
     """Make received bytes the object that the metadata describe, if the conditions hold.
 
+    It is remembered whether whoever wrote it is `trusted`: only then may it become a function.
     Raises Invalid where a checksum of the metadata is another than that of the bytes.
     """
     name, fields = _checked_name(metadata), _checked_fields(metadata)
@@ -78,12 +87,13 @@ def commit(
             raise Invalid(f"Provided {field} doesn't match the calculated {digest[field]}.")
     check_writable(cloud, bucket, name, arguments)
     times = dict.fromkeys(("timeCreated", "updated", "timeFinalized"), now())
-    content = {"contentType": "application/octet-stream", **fields, "storageClass": "STANDARD"}
+    content = {"contentType": "application/octet-stream", **fields}
+    content["storageClass"] = metadata.get("storageClass") or "STANDARD"
     record = json.dumps({**content, **digest, **times})
     blob = cloud.blobs.keep(received)
     with cloud.store.transaction():
         former = check_writable(cloud, bucket, name, arguments)
-        stored = Stored(bucket, name, cloud.store.next_generation(), 1, blob, record)
+        stored = Stored(bucket, name, cloud.store.next_generation(), 1, blob, record, int(trusted))
         _write(cloud, stored)
     if former:
         cloud.blobs.remove(former.blob)
@@ -102,7 +112,7 @@ def check_writable(cloud: Cloud, bucket: str, name: str, arguments: Arguments) -
 
 
 def _write(cloud: Cloud, stored: Stored) -> None:
-    cloud.store.run("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)", *stored)
+    cloud.store.run("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)", *stored)
 
 
 def _checked_name(metadata: Record) -> str:
@@ -118,6 +128,8 @@ def _checked_name(metadata: Record) -> str:
 
 def _checked_fields(body: Record) -> Record:
     """What a caller may set, of the right type: texts, for they become headers."""
+    if refused := [name for name in _UNSUPPORTED if body.get(name)]:
+        raise Unsupported(f"The local cloud does not keep {refused[0]} of an object")
     fields = {name: body[name] for name in _WRITABLE if body.get(name) is not None}
     for name, value in fields.items():
         texts = value.values() if name == "metadata" and isinstance(value, dict) else [value]
@@ -135,13 +147,13 @@ def _get(cloud: Cloud, request: Request, bucket: str, name: str) -> Record | Res
     if request.args.get("alt") == "media":
         return _get_media(cloud, request, bucket, name)
     stored = read_object(cloud, bucket, name, request.args)
-    check_conditions(request.args, *stored[2:4], reading=True)
+    check_conditions(request.args, *stored[2:4])
     return view(cloud, stored)
 
 
 def _get_media(cloud: Cloud, request: Request, bucket: str, name: str) -> Response:
     stored = read_object(cloud, bucket, name, request.args)
-    check_conditions(request.args, *stored[2:4], reading=True)
+    check_conditions(request.args, *stored[2:4])
     return download(cloud, request, bucket, name)
 
 
@@ -176,9 +188,10 @@ def _delete(cloud: Cloud, request: Request, bucket: str, name: str) -> None:
 
 
 _ONE = "/storage/v1/b/<bucket>/o/<name>"
+_PARAMETERS = ("generation", *CONDITIONS)
 METHODS = [
-    Method("storage.objects.get", "GET", _ONE, _get),
-    Method("storage.objects.getMedia", "GET", f"/download{_ONE}", _get_media),
-    Method("storage.objects.patch", "PATCH", _ONE, _patch),
-    Method("storage.objects.delete", "DELETE", _ONE, _delete),
+    Method("storage.objects.get", "GET", _ONE, _get, _PARAMETERS),
+    Method("storage.objects.getMedia", "GET", f"/download{_ONE}", _get_media, _PARAMETERS),
+    Method("storage.objects.patch", "PATCH", _ONE, _patch, _PARAMETERS),
+    Method("storage.objects.delete", "DELETE", _ONE, _delete, _PARAMETERS),
 ]

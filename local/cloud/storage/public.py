@@ -111,8 +111,9 @@ def _allow(response: Response, request: Request, rule: Record) -> None:
         response.headers["Vary"] = "Origin"
 
 
+_OBJECT = "/<bucket>/<rest:name>"
 METHODS = [
-    Method("storage.public.get", "GET", "/<bucket>/<rest:name>", _shared),
-    Method("storage.public.list", "GET", "/<bucket>", _shared),
-    Method("storage.public.options", "OPTIONS", "/<bucket>/<rest:name>", _preflight),
+    Method("storage.public.get", "GET", _OBJECT, _shared, None, "public"),
+    Method("storage.public.list", "GET", "/<bucket>", _shared, None, "public"),
+    Method("storage.public.options", "OPTIONS", _OBJECT, _preflight, None, "public"),
 ]

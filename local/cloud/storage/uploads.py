@@ -10,6 +10,8 @@ from pathlib import Path
 
 from local.cloud.cloud import Cloud
 from local.cloud.errors import CloudError, Invalid, NotFound
+from local.cloud.guard import is_trusted
+from local.cloud.storage.conditions import CONDITIONS
 from local.cloud.storage.objects import check_writable, commit
 from local.cloud.web import Answer, Method, Record, Request, Response, json_body
 
@@ -17,28 +19,39 @@ __all__ = ["METHODS"]
 
 _BLOCK = 256 * 1024
 _LARGEST_MULTIPART = 64 * 1024 * 1024
-_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)")
+# `0-*/*`: a body of unknown length, which is the rest of the object
+_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18}|\*)|\*)/(\d{1,18}|\*)")
 _HASHES = {"crc32c": "crc32c", "md5": "md5Hash"}
 
 
 def _insert(cloud: Cloud, request: Request, bucket: str) -> Record | Response:
+    if "upload_id" in request.args:
+        return _resume(cloud, request, bucket)
     kind = request.args.get("uploadType")
     if kind == "resumable":
         return _start(cloud, request, bucket)
     path = cloud.blobs.incoming()
     try:
-        metadata = _received(request, kind, path)
-        metadata.setdefault("name", request.args.get("name"))
-        return commit(cloud, bucket, _with_hashes(request, metadata), path, request.args)
+        metadata = _named(request, _received(request, kind, path))
+        return commit(
+            cloud, bucket, _with_hashes(request, metadata), path, request.args,
+            trusted=is_trusted(request, cloud.token),
+        )  # fmt: skip
     finally:
         path.unlink(missing_ok=True)
+
+
+def _named(request: Request, metadata: Record) -> Record:
+    """What stands in the query wins, as with Google."""
+    queried = {name: request.args.get(name) for name in ("name", "contentEncoding")}
+    return {**metadata, **{name: text for name, text in queried.items() if text is not None}}
 
 
 def _received(request: Request, kind: str | None, path: Path) -> Record:
     """Put the bytes into the file; their metadata."""
     if kind == "media":
         _receive(request, path)
-        return {"contentType": request.mimetype or None}
+        return {"contentType": request.headers.get("Content-Type")}
     if kind != "multipart":
         raise Invalid(f"Unknown uploadType: {kind}")
     metadata, data = _parts(request)
@@ -52,7 +65,11 @@ def _parts(request: Request) -> tuple[Record, bytes]:
         message = "A multipart upload holds at most 64 MiB; use a resumable one."
         raise CloudError(message, code=413)
     boundary = request.mimetype_params.get("boundary", "").encode(errors="replace")
-    pieces = (b"\r\n" + request.get_data()).split(b"\r\n--" + boundary)
+    data = b"\r\n" + request.get_data()
+    end = b"\r\n" if b"\r\n--" + boundary in data[2:] else b"\n"  # some clients end lines with LF
+    pieces = data.split(end + b"--" + boundary)
+    if end == b"\n":
+        pieces = [b"", *pieces] if len(pieces) == 3 else pieces
     if not boundary or len(pieces) != 4 or not pieces[3].startswith(b"--"):
         raise Invalid("A multipart upload has a boundary and two parts: metadata and media")
     (_, text), (head, data) = _part(pieces[1]), _part(pieces[2])
@@ -94,13 +111,17 @@ def _receive(request: Request, path: Path, limit: int | None = None) -> None:
 
 
 def _start(cloud: Cloud, request: Request, bucket: str) -> Response:
-    metadata = json_body(request)
-    metadata.setdefault("name", request.args.get("name"))
+    metadata = _named(request, json_body(request))
     if kind := request.headers.get("X-Upload-Content-Type"):
         metadata.setdefault("contentType", kind)
-    check_writable(cloud, bucket, str(metadata["name"]), request.args)
+    check_writable(cloud, bucket, str(metadata.get("name")), request.args)
     name = cloud.blobs.incoming().name
-    record = {"bucket": bucket, "metadata": metadata, "arguments": request.args.to_dict()}
+    record = {
+        "bucket": bucket,
+        "metadata": metadata,
+        "arguments": request.args.to_dict(),
+        "trusted": is_trusted(request, cloud.token),
+    }
     cloud.store.run("INSERT INTO uploads VALUES (?, ?)", name, json.dumps(record))
     url = f"{cloud.url}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={name}"
     return Answer(status=200, headers={"Location": url})
@@ -118,15 +139,17 @@ def _resume(cloud: Cloud, request: Request, bucket: str) -> Record | Response:
     path = cloud.blobs.incoming(name)
     if not path.exists():
         raise NotFound("The upload was refused")
-    first, total = _content_range(request)
+    first, total, is_last = _content_range(request)
     if first is not None:
         _append(request, path, first, total)
     size = path.stat().st_size
-    if total is None or size < total:
+    if not is_last and (total is None or size < total):
         return Answer(status=308, headers={"Range": f"bytes=0-{size - 1}"} if size else {})
     try:
         metadata = _with_hashes(request, record["metadata"])
-        written = commit(cloud, bucket, metadata, path, record["arguments"])
+        written = commit(
+            cloud, bucket, metadata, path, record["arguments"], trusted=record["trusted"]
+        )
     finally:
         path.unlink(missing_ok=True)
     finished = json.dumps({"bucket": bucket, "object": written})
@@ -134,18 +157,20 @@ def _resume(cloud: Cloud, request: Request, bucket: str) -> Record | Response:
     return written
 
 
-def _content_range(request: Request) -> tuple[int | None, int | None]:
-    """Where the piece starts (None: it is a question), and the size of the whole, if known."""
+def _content_range(request: Request) -> tuple[int | None, int | None, bool]:
+    """Where the piece starts (None: it is a question), the size of the whole, whether it ends."""
     text = request.headers.get("Content-Range")
     if text is None:
-        return 0, request.content_length
+        return 0, request.content_length, request.content_length is None
     parts = _RANGE.fullmatch(text)
     if parts is None:
         raise Invalid(f"Failed to parse Content-Range header: {text}")
     first, last, total = (int(part) if part and part != "*" else None for part in parts.groups())
-    if first is not None and not first <= (last or 0) < (10**18 if total is None else total):
+    is_open = parts[2] == "*"
+    end = 10**18 if total is None else total
+    if first is not None and not is_open and not first <= (last or 0) < end:
         raise Invalid(f"Impossible Content-Range header: {text}")
-    return first, total
+    return first, total, is_open and total is None
 
 
 def _append(request: Request, path: Path, first: int, total: int | None) -> None:
@@ -159,7 +184,10 @@ def _append(request: Request, path: Path, first: int, total: int | None) -> None
 
 
 _UPLOAD = "/upload/storage/v1/b/<bucket>/o"
+_PARAMETERS = ("uploadType", "upload_id", "uploadId", "name", "contentEncoding", *CONDITIONS)
 METHODS = [
-    Method("storage.objects.insert", "POST", _UPLOAD, _insert),
-    Method("storage.objects.resume", "PUT", _UPLOAD, _resume),
+    Method("storage.objects.insert", "POST", _UPLOAD, _insert, _PARAMETERS),
+    Method("storage.objects.resume", "PUT", _UPLOAD, _resume, _PARAMETERS),
+    Method("storage.objects.insert.old", "POST", f"/resumable{_UPLOAD}", _insert, _PARAMETERS),
+    Method("storage.objects.resume.old", "PUT", f"/resumable{_UPLOAD}", _resume, _PARAMETERS),
 ]

@@ -139,7 +139,7 @@ def test_killed_during_every_call_which_may_still_arrive(thirty, forking, shared
     """The call is under way when the process dies, and has its effect during the next run."""
 
     def kill_when_struck(pid):
-        while not any(fault["fired"] for fault in shared_cloud.get("/_local/faults")["faults"]):
+        while not any(fault["fired"] for fault in shared_cloud.get("/_faults")["faults"]):
             time.sleep(0.005)
         os.kill(pid, signal.SIGKILL)
 
