@@ -45,7 +45,7 @@ class Field:
 
     def calls(self) -> dict[str, int]:
         """Return how often each method of storage was called, and count from nothing again."""
-        address = f"{self.url}/_local/calls"
+        address = f"{self.url}/_calls"
         with urllib.request.urlopen(address, timeout=10) as answer:
             calls: dict[str, int] = json.load(answer)
         forget = urllib.request.Request(address, method="DELETE")

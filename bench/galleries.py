@@ -17,7 +17,8 @@ from typing import Any
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
 
-from local.cloud import daemon
+from bench import counted
+from local.cloud import server
 from local.cloud.store import Store
 
 __all__ = ["put_catalog", "serving", "write_catalog"]
@@ -29,7 +30,7 @@ _WORDS = {"source": "stack", "recipe": "v1", "date": "2017-08", "license": "CC-B
 @contextmanager
 def serving(folder: Path, sizes: tuple[int, ...]) -> Iterator[str]:
     """Serve galleries of these sizes; yield the local cloud's address."""
-    client = _client(daemon.start(folder, 0)["url"])
+    client = _client(server.start(folder, 0)["url"])
     try:
         for size in sizes:
             for kind in ("listed", "gallery"):
@@ -42,11 +43,11 @@ def serving(folder: Path, sizes: tuple[int, ...]) -> Iterator[str]:
         client.bucket(f"listed-{sizes[0]}").blob("template.webp").upload_from_string(
             b"a photo", content_type="image/webp"
         )
-        daemon.stop(folder)
-        _multiply(folder, sizes)
-        yield daemon.start(folder, 0)["url"]
     finally:
-        daemon.stop(folder)
+        server.stop(folder)
+    _multiply(folder, sizes)
+    with counted.serving(folder) as url:
+        yield url
 
 
 def put_catalog(url: str, size: int, text: bytes) -> None:
@@ -90,7 +91,10 @@ def _multiply(folder: Path, sizes: tuple[int, ...]) -> None:
             for number in range(size):
                 name = f"IMG_{number:06}.webp"
                 store.run(
-                    "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)", f"listed-{size}", name, *rest
+                    "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    f"listed-{size}",
+                    name,
+                    *rest,
                 )
     store.close()
 

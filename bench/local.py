@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.rows import Row, Section, at_most
-from local.cloud import daemon
+from local.cloud import server as process
 from local.cloud.store import Store
 
 __all__ = ["main", "measure"]
@@ -29,7 +29,7 @@ def measure(quick: bool) -> list[Section]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _fill(folder)
-        server = daemon.start(folder, 0)
+        server = process.start(folder, 0)
         try:
             url = str(server["url"])
             rows = (
@@ -38,19 +38,19 @@ def measure(quick: bool) -> list[Section]:
                 _memory(int(server["pid"])),
             )
         finally:
-            daemon.stop(folder)
+            process.stop(folder)
     columns = tuple(f"{size:,} objects" for size in (_SMALL, _LARGE))
     return [Section(title=_TITLE, text=_TEXT, columns=(*columns, "ratio"), rows=rows)]
 
 
 def _fill(folder: Path) -> None:
     """Two buckets, full of copies of one object."""
-    url = str(daemon.start(folder, 0)["url"])
+    url = str(process.start(folder, 0)["url"])
     for size in (_SMALL, _LARGE):
         body = json.dumps({"name": f"bucket-{size}"}).encode()
         _ask(f"{url}/storage/v1/b?project=p", "POST", body)
     _upload(url, _SMALL)
-    daemon.stop(folder)
+    process.stop(folder)
     store = Store(folder / "records.sqlite")
     template = store.rows("SELECT * FROM objects")[0][2:]
     with store.transaction():
@@ -58,7 +58,7 @@ def _fill(folder: Path) -> None:
         for size in (_SMALL, _LARGE):
             for number in range(size):
                 row = (f"bucket-{size}", f"photos/v1/{number:08}-400.webp", *template)
-                store.run("INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)", *row)
+                store.run("INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
     store.close()
 
 
@@ -85,7 +85,8 @@ def _upload(url: str, size: int) -> None:
 
 
 def _ask(url: str, verb: str = "GET", body: bytes | None = None) -> None:
-    request = urllib.request.Request(url, body, method=verb)
+    kind = {"Content-Type": "application/json" if b"{" in (body or b"") else "image/webp"}
+    request = urllib.request.Request(url, body, kind, method=verb)
     with urllib.request.urlopen(request, timeout=60) as answer:
         answer.read()
 

@@ -11,14 +11,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from bench.counted import serving
 from bench.rows import Row, Section, at_least, at_most
-from local.cloud import daemon
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
@@ -43,7 +42,7 @@ _TEXT = (
 def measure(quick: bool) -> list[Section]:
     """Measure; fewer photos if `quick`."""
     large = 30 if quick else 200
-    with tempfile.TemporaryDirectory() as name, _cloud(Path(name) / "cloud") as url:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name) / "cloud") as url:
         rows = (
             _uploading(url, Path(name), 400 if quick else 2_000),
             *_unchanged(url, Path(name), 2_000 if quick else 10_000),
@@ -51,14 +50,6 @@ def measure(quick: bool) -> list[Section]:
         )
     text = _TEXT.format(count=large, cores=os.cpu_count())
     return [Section(title="The uploader", text=text, columns=("measured",), rows=rows)]
-
-
-@contextmanager
-def _cloud(state: Path) -> Iterator[str]:
-    try:
-        yield str(daemon.start(state, 0)["url"])
-    finally:
-        daemon.stop(state)
 
 
 class _Painter(Pool):
@@ -89,7 +80,7 @@ class _Painter(Pool):
 def _uploading(url: str, folder: Path, count: int) -> Row:
     bucket = _bucket(url, "uploading")
     root = _folder(folder / "uploading", count)
-    _ask(f"{url}/_local/faults", {"method": "storage.objects.insert", "delay": _LATENCY})
+    _ask(f"{url}/_delay", {"storage.objects.insert": _LATENCY})
     try:
         alone = _one_after_the_other(bucket, 100)
         started = time.perf_counter()
@@ -98,7 +89,7 @@ def _uploading(url: str, folder: Path, count: int) -> Row:
             outcome = sync.carry_out(sync.plan(survey(root, index, painter)))
         together = (time.perf_counter() - started) / outcome.files_sent
     finally:
-        _ask(f"{url}/_local/faults", verb="DELETE")
+        _ask(f"{url}/_delay", {})
     ratio = alone / together
     told = f"{1 / together:.0f} files/s against {1 / alone:.1f}: {ratio:.0f} times faster"
     return at_least(f"uploading {count:,} photos", (told,), ratio, 25)
@@ -118,13 +109,13 @@ def _unchanged(url: str, folder: Path, count: int) -> Iterator[Row]:
     with _Painter((300, 200), 1_000) as painter:
         for _ in range(2):
             painter.opened = 0
-            _ask(f"{url}/_local/calls", verb="DELETE")
+            _ask(f"{url}/_calls", verb="DELETE")
             started = time.perf_counter()
             with Index(root) as index:
                 sync = Sync(bucket, "bench", index, painter)
                 sync.carry_out(sync.plan(survey(root, index, painter)))
             seconds = time.perf_counter() - started
-    calls = json.loads(_ask(f"{url}/_local/calls"))
+    calls = json.loads(_ask(f"{url}/_calls"))
     lists, others = calls.pop("storage.objects.list"), sum(calls.values())
     what = f"second sync of {count:,}"
     yield at_most(f"{what}: calls but lists", (f"{others}",), others, 1, " (the catalog)")
@@ -180,7 +171,8 @@ def _bucket(url: str, name: str) -> Bucket:
 
 def _ask(url: str, body: dict[str, Any] | None = None, verb: str | None = None) -> bytes:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, method=verb)
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, data, kind, method=verb)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return bytes(answer.read())
 

@@ -69,7 +69,7 @@ class Cloud:
         """
         payload = data if body is None else json.dumps(body).encode()
         headers = {"User-Agent": _USER_AGENT, "Content-Type": content_type}
-        headers["Authorization"] = f"Bearer {self.config['gcp:accessToken']}"
+        headers["Authorization"] = f"Bearer {self.config.get('gcp:accessToken', '')}"
         request = urllib.request.Request(url, payload, headers, method=method)  # noqa: S310 loopback only: `origin` checks it
         try:
             with _DIRECT.open(request, timeout=timeout) as answer:

@@ -36,7 +36,12 @@ def cloud(local_cloud):
         f"gcp:{name}CustomEndpoint": f"{local_cloud.url}/{path}" for name, path in services.items()
     }
     return Cloud(
-        config={"gcp:project": "p", "gcp:region": "r", "gcp:accessToken": "t", **endpoints}
+        config={
+            "gcp:project": "p",
+            "gcp:region": "r",
+            "gcp:accessToken": local_cloud.token,
+            **endpoints,
+        }
     )
 
 

@@ -116,7 +116,7 @@ COLLECTIONS = (
         fingerprint=True, computed=lambda _: {"quicOverride": "NONE", "tlsEarlyData": "DISABLED"},
     ),
     _row(
-        "forwardingRule", "forwardingRules", "setLabels", "setTarget", fingerprint=True,
+        "forwardingRule", "forwardingRules", "patch", "setLabels", "setTarget", fingerprint=True,
         api="globalForwardingRules", computed=_forwarding,
     ),
 )  # fmt: skip
