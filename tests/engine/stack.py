@@ -30,20 +30,21 @@ class Checkout:
             "GOOGLE_OAUTH_ACCESS_TOKEN": "any",
             "HTTPS_PROXY": CLOSED,
         }
-        self.add_stack("local")
+        self.pulumi("stack", "select", "--create", "local")
 
     def _point_at(self, url):
         stack = self.folder / "Pulumi.local.yaml"
         stack.write_text(stack.read_text().replace("http://127.0.0.1:8480", url))
 
     def add_stack(self, name, **settings):
-        """Make a stack; another one than `local` has local's configuration and `settings`."""
-        if name != "local":
-            text = (self.folder / "Pulumi.local.yaml").read_text()
-            for key, value in settings.items():
-                text = re.sub(rf"{key}: .*", f"{key}: {value}", text)
-            (self.folder / f"Pulumi.{name}.yaml").write_text(text)
-        self.pulumi("stack", "select", "--create", name)
+        """Make a stack with local's configuration, and `settings` over it."""
+        lines = (self.folder / "Pulumi.local.yaml").read_text().splitlines()
+        kept = [line for line in lines if line.strip().split(":")[0] not in settings]
+        added = [f"  {key}: {json.dumps(value)}" for key, value in settings.items()]
+        start = kept.index("config:") + 1
+        text = "\n".join([*kept[:start], *added, *kept[start:], ""])
+        (self.folder / f"Pulumi.{name}.yaml").write_text(text)
+        self.pulumi("stack", "init", "--no-select", name)
 
     def pulumi(self, *words, stack=None, check=True, timeout=280):
         """Run the engine; return the finished process, its output as text."""

@@ -38,7 +38,7 @@ def test_two_stacks_side_by_side_share_nothing(checkout, cloud):
 
 
 def test_prod_is_not_destroyed_before_it_is_lifted(checkout, cloud):
-    checkout.add_stack("prod-like", deletable="false")
+    checkout.add_stack("prod-like", deletable=False)
     checkout.up("prod-like")
     before = checkout.objects("prod-like")
 
@@ -107,8 +107,8 @@ def test_an_existing_bucket_is_imported_without_a_replacement(checkout, cloud):
         1,
     )
     importing = named.replace(
-        "parent=self, depends_on=after, protect",
-        f'parent=self, import_="{bucket}", depends_on=after, protect',
+        "parent=self, protect",
+        f'parent=self, import_="{bucket}", protect',
         1,
     )
     assert original != named != importing

@@ -85,6 +85,7 @@ def test_each_kind_is_made_read_and_removed_as_google_does(kind, cloud):
         ("targetHttpsProxy", "PATCH", "", {"urlMap": f"{LINK}/urlMaps/other"}),
         ("forwardingRule", "POST", "/setTarget", {"target": f"{LINK}/targetHttpProxies/other"}),
         ("address", "POST", "/setLabels", {"labels": {"a": "b"}}),
+        ("securityPolicy", "POST", "/setLabels", {"labels": {"a": "b"}}),
         ("targetHttpProxy", "POST", "/setUrlMap", {"urlMap": f"{LINK}/urlMaps/other"}),
         ("targetHttpsProxy", "POST", "/setSslCertificates", {"sslCertificates": ["other"]}),
     ],

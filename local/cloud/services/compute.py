@@ -93,7 +93,7 @@ def _service(record: Record) -> Record:
 
 
 _POLICIES = _row(
-    "securityPolicy", "securityPolicies", "patch", fingerprint=True,
+    "securityPolicy", "securityPolicies", "patch", "setLabels", fingerprint=True,
     computed=lambda _: {"type": "CLOUD_ARMOR", **_LABELS},
 )  # fmt: skip
 COLLECTIONS = (
