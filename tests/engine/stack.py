@@ -27,7 +27,7 @@ class Checkout:
             "PULUMI_BACKEND_URL": f"file://{folder}/.pulumi",
             "PULUMI_CONFIG_PASSPHRASE": "local",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "GOOGLE_OAUTH_ACCESS_TOKEN": "any",
+            "GOOGLE_OAUTH_ACCESS_TOKEN": cloud.token,
             "HTTPS_PROXY": CLOSED,
         }
         self.pulumi("stack", "select", "--create", "local")
