@@ -86,6 +86,7 @@ class ImageGallery(pulumi.ComponentResource):
             base_url=gallery_url,
             photos_dir=args.photos_dir,
             remove_many=args.remove_many or None,
+            show_details=args.show_details,
             opts=pulumi.ResourceOptions(parent=self, protect=not args.deletable),
         )
         self.photo_count = photos.photo_count

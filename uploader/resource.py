@@ -44,6 +44,7 @@ from uploader.sync.catalog import NAME as CATALOG
 from uploader.sync.catalog import write_catalog
 from uploader.sync.describe import describe
 from uploader.sync.plan import guard, guard_removal, make_plan, rendition_names
+from uploader.sync.progress import Progress
 from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
 
 if TYPE_CHECKING:
@@ -81,42 +82,45 @@ class Photos(Resource, module="gallery", name="Photos"):
         photos_dir: str,
         source: str = "stack",
         remove_many: int | None = None,
+        show_details: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the photos of `photos_dir`, relative to the program's folder.
 
-        `remove_many` permits to remove exactly so many, where that is more than half of them.
+        `remove_many` permits to remove exactly so many, where that is more than half of them;
+        `show_details` publishes camera, lens and exposure.
         """
         inputs = {
             "bucket": bucket,
             "base_url": base_url,
             "recipe": RECIPE,
             "source": source,
-            "photos": _photos_in(photos_dir),
+            "photos": _photos_in(photos_dir, show_details),
             "photos_dir": photos_dir,
+            "show_details": show_details,
             "remove_many": remove_many,
             "photo_count": None,
         }
         super().__init__(PhotosProvider(), name, inputs, opts)
 
 
-def _photos_in(photos_dir: str) -> dict[str, str]:
+def _photos_in(photos_dir: str, show_details: bool = False) -> dict[str, str]:
     """`{path: "<id> <digest of words>"}`.
 
     Nothing where the folder is refused, for `check()` says why.
     """
     try:
-        found = _survey(photos_dir)
+        found = _survey({"photos_dir": photos_dir, "show_details": show_details})
     except UploaderError:
         return {}
     shown = sorted(found.photos + found.undecodable, key=lambda photo: photo.file.path)
     return {photo.file.path: f"{photo.id} {photo.digest}" for photo in shown}
 
 
-def _survey(photos_dir: str) -> Survey:
-    folder = Path(photos_dir).expanduser()
+def _survey(props: dict[str, Any]) -> Survey:
+    folder = Path(props["photos_dir"]).expanduser()
     with Index(folder) as index, Pool() as pool:
-        return survey(folder, index, pool)
+        return survey(folder, index, pool, details=bool(props.get("show_details")))
 
 
 class PhotosProvider(ResourceProvider):
@@ -146,7 +150,7 @@ class PhotosProvider(ResourceProvider):
             if _olds and news["photos"]:
                 _guard(_olds, news)
                 return CheckResult(news, [])
-            plan = self._plan(news, _survey(news["photos_dir"]))
+            plan = self._plan(news, _survey(news))
             guard(plan, _number(news.get("remove_many")))
             if not _olds:
                 _tell(describe(plan))
@@ -165,7 +169,7 @@ class PhotosProvider(ResourceProvider):
                 _tell(f"warning: not shown: {unusable}")
             return DiffResult(changes=False)
         try:
-            _tell(describe(self._plan(_news, _survey(_news["photos_dir"]))))
+            _tell(describe(self._plan(_news, _survey(_news))))
         except UploaderError as error:
             _tell(f"error: {error}")
         return DiffResult(changes=True, replaces=[name for name in changed if name in _IDENTIFYING])
@@ -245,8 +249,10 @@ class PhotosProvider(ResourceProvider):
         bucket = self._bucket(props["bucket"])
         with Index(folder) as index, Pool() as pool:
             sync = Sync(bucket, props["source"], index, pool)
-            plan = sync.plan(survey(folder, index, pool))
-            outcome = sync.carry_out(plan, _number(props.get("remove_many")))
+            details = bool(props.get("show_details"))
+            plan = sync.plan(survey(folder, index, pool, details=details))
+            progress = Progress(len(plan.missing))
+            outcome = sync.carry_out(plan, _number(props.get("remove_many")), progress)
         for path, reason in outcome.unusable:
             _tell(f"warning: not shown: {path} {reason}")
         return outcome
@@ -282,10 +288,14 @@ def _kept(props: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outputs(outcome: Outcome) -> dict[str, Any]:
-    """How many are shown, what their records say, and by path what is of no use, if any."""
+    """How many are shown, what their records say, and by path what is of no use, if any.
+
+    What was only in trouble is `incomplete`, so that the next `up` tries it again.
+    """
     outputs = {"photo_count": outcome.photo_count, "records": _digest(outcome.records)}
     unusable = [f"{path} {reason}" for path, reason in outcome.unusable]
-    return outputs | ({"unusable": unusable} if unusable else {})
+    again = {"incomplete": outcome.troubled} if outcome.troubled else {}
+    return outputs | again | ({"unusable": unusable} if unusable else {})
 
 
 def _digest(records: list[Record]) -> str:

@@ -10,7 +10,8 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.rpc import UNKNOWN
 
-from uploader.errors import UploaderError
+from uploader.errors import Unusable, UploaderError
+from uploader.render.pool import Pool
 from uploader.resource import PhotosProvider, _photos_in, credentials_from
 
 COLORS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold", "navy", "teal", "tan"]
@@ -192,6 +193,30 @@ def test_a_failed_create_raises_one_line_and_the_next_goes_on(
     cloud.reset_calls()
     assert provider.create(inputs()).outs["photo_count"] == 4
     assert cloud.calls()["storage.objects.insert"] == 5  # two files of two photos, and the catalog
+
+
+def test_what_was_only_in_trouble_is_tried_again_by_the_next_up(
+    provider, inputs, picture, bucket, monkeypatch
+):
+    """One worker that the kernel ends must not cost a photo until somebody touches its file."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    render = Pool.render
+
+    def fail(self, path, *arguments, **options):
+        if path.name == "a.png":
+            raise Unusable("makes the decoder crash", transient=True)
+        return render(self, path, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Pool, "render", fail)
+        first = provider.create(inputs()).outs
+
+    assert (first["photo_count"], first["incomplete"]) == (1, ["a.png"])
+    assert provider.diff("id", first, inputs()).changes
+    again = provider.update("id", first, inputs()).outs
+    assert (again["photo_count"], again.get("incomplete")) == (2, None)
+    assert not provider.diff("id", again, inputs()).changes
 
 
 def test_a_create_without_a_bucket_raises_one_line(provider, inputs, picture):

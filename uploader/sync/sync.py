@@ -73,6 +73,8 @@ class Outcome:
     bytes_sent: int = 0
     unusable: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    troubled: list[str] = field(default_factory=list)
+    """Paths of what is unusable now, and perhaps not at the next run."""
 
 
 def read_gallery(bucket: Bucket) -> Gallery:
@@ -157,6 +159,7 @@ class Sync:
             path = photo.file.path
             if error.transient:
                 self._index.learn_trouble(path)
+                outcome.troubled.append(path)
             else:
                 self._index.learn_undecodable(path, str(error))
             outcome.unusable.append((path, str(error)))
