@@ -5,23 +5,20 @@ import sys
 from pathlib import Path
 
 from doctor.before import before
-from doctor.errors import DoctorError
-from doctor.findings import Finding, as_json, as_text, ok, wrong
-from doctor.gallery import api, cors, embed, key
-from doctor.google import Google, access_token
-from doctor.http import fetch
+from doctor.findings import Finding, as_json, as_text, ok
 from doctor.leftovers import leftovers
-from doctor.photos import catalog, listing
 from doctor.stack import Stack, read_stack
+from doctor.visitor import visit
 from local.runner.errors import RunnerError
 
 _EXAMPLES = """examples:
   python -m doctor --stack local         the gallery on this machine
   python -m doctor --stack prod --json   for machines
 
-Before the first `up` it asks what could stop it; afterwards also the gallery itself, and for
-what a killed `up` left behind. It changes nothing. Exit codes: 0 nothing is wrong (`?` is what
-could not be asked), 1 something is, 2 usage.
+Google is asked by `gcloud` commands; one that cannot be run is printed, for you to type. Before
+the first `up` it asks what could stop it; afterwards also the gallery itself, and for what a
+killed `up` left behind. It changes nothing. Exit codes: 0 nothing is wrong (`?` is what could
+not be asked), 1 something is, 2 usage.
 """
 
 
@@ -39,38 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def examine(stack: Stack) -> list[Finding]:
-    """Return what is found: what is in the way, the gallery, what was left behind."""
-    google = Google(config=stack.config, token=access_token(stack.config))
-    findings = [_local(stack)] if stack.is_local else before(stack, google)
+    """Return what is found: what is in the way, what was left behind, the gallery itself."""
+    if stack.is_local:
+        findings = [ok("Google", "not needed: this stack is on this machine")]
+    else:
+        findings = [*before(stack), *(leftovers(stack) if stack.project else [])]
     if not stack.outputs:
         return [*findings, ok("gallery", f"none of this stack yet; to make it: {stack.up}")]
-    if findings[0].verdict == "wrong" and stack.is_local:
-        return findings
-    return [*findings, *_after(stack), *(leftovers(stack, google) if google.token else [])]
-
-
-def _local(stack: Stack) -> Finding:
-    """Whether the local cloud answers, where there is something on it."""
-    try:
-        if stack.outputs:
-            fetch(stack.base_url)
-    except DoctorError as error:
-        return wrong("local cloud", str(error), stack.up)
-    return ok("Google", "not needed: this stack is on this machine")
-
-
-def _after(stack: Stack) -> list[Finding]:
-    findings: list[Finding] = []
-    for about, ask in (
-        ("api", api), ("key", key), ("cors", cors),
-        ("listing", listing), ("catalog", catalog), ("embed", embed),
-    ):  # fmt: skip
-        try:
-            found = ask(stack)
-        except DoctorError as error:
-            found = wrong(about, str(error), stack.up)
-        findings += found if isinstance(found, list) else [found]
-    return findings
+    return [*findings, *visit(stack)]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,195 +1,134 @@
 """Before the first `up` onto Google: everything that would stop it, asked beforehand."""
 
-import os
-import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from doctor.errors import RefusedError
-from doctor.findings import Finding, asked, ok, unknown, wrong
-from doctor.google import Google
+from doctor.findings import Finding, judge, ok, unknown, wrong
+from doctor.gcloud import GcloudError, ask
 from doctor.stack import Stack
 
 __all__ = ["before"]
 
 # What the provider itself needs before it can switch anything else on.
 _BY_HAND = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com")
-_OLDEST = [3, 11]  # as in pyproject.toml
-_DOMAINS = "constraints/iam.allowedPolicyMemberDomains"
-_PREVENTION = "constraints/storage.publicAccessPrevention"
 _EXCEPTION = (
     "Ask your organisation's administrator for an exception on this project, or use a project "
-    "outside the organisation. This gallery cannot run without public access."
+    "outside the organisation."
 )
 
 
-def before(stack: Stack, google: Google) -> list[Finding]:
+def before(stack: Stack) -> list[Finding]:
     """Return what stands in the way of `pulumi up`."""
-    findings = [_python(), _pulumi(), _credentials(google), *_settings(stack)]
-    if not google.token or not stack.project:
+    findings = [_pulumi(), *_settings(stack)]
+    if not stack.project:
         return findings
-    project = stack.project
-    questions = (
-        ("project", _project, f"gcloud projects describe {project}"),
-        ("billing", _billing, f"gcloud billing projects describe {project}"),
-        ("services", _services, f"gcloud services list --enabled --project {project}"),
-        ("region", _region, f"gcloud functions regions list --project {project}"),
-        ("domains", _domain_policy, _describe(_DOMAINS, project)),
-        ("public access", _prevention_policy, _describe(_PREVENTION, project)),
-    )
-    findings += [
-        asked(about, lambda question=question: question(stack, google), by_hand)  # type: ignore[misc]  # mypy sees no default in a lambda
-        for about, question, by_hand in questions
-    ]
+    place = {"project": stack.project, "region": stack.region}
+    for about, command, question in _QUESTIONS:
+        asked = command.format(**place)
+        try:
+            findings.append(question(stack, ask(asked)))
+        except GcloudError as error:
+            findings.append(unknown(about, f"could not be asked: {error}", asked))
     return findings
-
-
-def _python() -> Finding:
-    version = ".".join(map(str, sys.version_info[:3]))
-    if list(sys.version_info[:2]) < _OLDEST:
-        return wrong("Python", f"{version} is too old", "Install Python 3.11 or newer.")
-    return ok("Python", version)
 
 
 def _pulumi() -> Finding:
     if shutil.which("pulumi") is None:
-        return wrong(
-            "Pulumi",
-            "there is no `pulumi` on PATH",
-            "Install it: https://www.pulumi.com/docs/install/ (make up does without)",
-        )
+        how = "Install it: https://www.pulumi.com/docs/install/ (make up does without)"
+        return wrong("Pulumi", "there is no `pulumi` on PATH", how)
     finished = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=False)
-    return ok("Pulumi", finished.stdout.strip())
+    version = f"{finished.stdout.strip()}, Python {'.'.join(map(str, sys.version_info[:3]))}"
+    return ok("Pulumi", version)
 
 
-def _credentials(google: Google) -> Finding:
-    folder = Path(os.environ.get("CLOUDSDK_CONFIG", Path.home() / ".config" / "gcloud"))
-    found = [
-        name
-        for name in ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS",
-                     "GOOGLE_OAUTH_ACCESS_TOKEN")
-        if os.environ.get(name)
-    ]  # fmt: skip
-    if "gcp:accessToken" in google.config:
-        found.append("gcp:accessToken")
-    if (folder / "application_default_credentials.json").exists():
-        found.append("application default credentials")
-    if not found:
-        return wrong("credentials", "none found", "gcloud auth application-default login")
-    if not google.token:
-        return unknown(
-            "credentials",
-            f"{found[0]} found, but no access token to ask Google with; the rest is not asked",
-            "gcloud auth login",
-        )
-    return ok("credentials", found[0])
-
-
-def _settings(stack: Stack) -> list[Finding]:
+def _settings(stack: Stack) -> Iterator[Finding]:
     """What the provider needs to be told, as `Pulumi.<stack>.yaml` says it."""
-    findings = []
-    for key, example in (("project", "my-project-id"), ("billingProject", "my-project-id")):
+    project = stack.project or "my-project-id"
+    wanted = {"project": project, "billingProject": project, "userProjectOverride": "true"}
+    for key, example in wanted.items():
         value = stack.config.get(f"gcp:{key}", "")
-        set_it = f"pulumi config set gcp:{key} {stack.project or example} -s {stack.name}"
-        findings.append(
-            ok(f"gcp:{key}", value) if value else wrong(f"gcp:{key}", "is not set", set_it)
-        )
-    if stack.config.get("gcp:userProjectOverride") != "true":
-        findings.append(
-            wrong(
-                "gcp:userProjectOverride",
-                "is not true, and API keys demand a project that their quota counts for",
-                f"pulumi config set gcp:userProjectOverride true -s {stack.name}",
-            )
-        )
-    return findings
+        is_wrong = not value or (example == "true" and value != "true")
+        do = f"pulumi config set gcp:{key} {example} -s {stack.name}"
+        yield judge(f"gcp:{key}", f"is not set to {example}" if is_wrong else "", do, value)
 
 
-def _project(stack: Stack, google: Google) -> Finding:
-    try:
-        project = google.ask("resourceManager", f"projects/{stack.project}")
-    except RefusedError as refusal:
-        if refusal.status not in (403, 404):
-            raise
-        return wrong(
-            "project",
-            f"{stack.project} is not there, or not for you, or the Resource Manager is off",
-            f"gcloud services enable {' '.join(_BY_HAND)} --project {stack.project}",
-        )
-    if project.get("lifecycleState") != "ACTIVE":
-        says = f"{stack.project} is {project.get('lifecycleState')}"
-        return wrong("project", says, f"gcloud projects undelete {stack.project}")
-    return ok("project", f"{stack.project}, number {project.get('projectNumber')}")
+def _login(stack: Stack, answer: Any) -> Finding:  # noqa: ARG001 - as every question has it
+    do = "gcloud auth login && gcloud auth application-default login"
+    account = answer[0].get("account", "") if answer else ""
+    return judge("login", "" if account else "nobody is logged in", do, account)
 
 
-def _billing(stack: Stack, google: Google) -> Finding:
-    info = google.ask("coreBilling", f"projects/{stack.project}/billingInfo")
-    if not info.get("billingEnabled"):
-        return wrong(
-            "billing",
-            f"{stack.project} has no billing account",
-            f"gcloud billing projects link {stack.project} --billing-account ACCOUNT",
-        )
-    return ok("billing", f"on, {info.get('billingAccountName')}")
+def _project(stack: Stack, answer: Any) -> Finding:
+    state = answer.get("lifecycleState")
+    fault = "" if state == "ACTIVE" else f"{stack.project} is {state}"
+    do = f"gcloud projects undelete {stack.project}"
+    return judge("project", fault, do, f"{stack.project}, number {answer.get('projectNumber')}")
 
 
-def _enabled(stack: Stack, google: Google) -> set[str]:
-    path = f"projects/{stack.project}/services?filter=state:ENABLED&pageSize=200"
-    services = google.all_of("serviceUsage", path, "services")
-    return {service["config"]["name"] for service in services}
+def _billing(stack: Stack, answer: Any) -> Finding:
+    fault = "" if answer.get("billingEnabled") else f"{stack.project} has no billing account"
+    do = f"gcloud billing projects link {stack.project} --billing-account ACCOUNT"
+    return judge("billing", fault, do, f"on, {answer.get('billingAccountName')}")
 
 
-def _services(stack: Stack, google: Google) -> Finding:
-    try:
-        missing = sorted(set(_BY_HAND) - _enabled(stack, google))
-    except RefusedError as refusal:
-        if refusal.status != 403:
-            raise
-        missing = list(_BY_HAND)
-    if missing:
-        return wrong(
-            "services",
-            f"to be switched on by hand, once: {', '.join(missing)}",
-            f"gcloud services enable {' '.join(missing)} --project {stack.project}",
-        )
-    return ok("services", "those that `up` cannot switch on itself are on")
+def _services(stack: Stack, answer: Any) -> Finding:
+    missing = sorted(set(_BY_HAND) - {service["config"]["name"] for service in answer})
+    fault = f"to be switched on by hand, once: {', '.join(missing)}" if missing else ""
+    do = f"gcloud services enable {' '.join(missing)} --project {stack.project}"
+    return judge("services", fault, do, "those that `up` cannot switch on itself are on")
 
 
-def _region(stack: Stack, google: Google) -> Finding:
-    set_it = f"pulumi config set region europe-west1 -s {stack.name}"
-    if not re.fullmatch(r"[a-z]+-[a-z]+\d+", stack.region):
-        return wrong("region", f"{stack.region or 'none'} is no region of Google's", set_it)
-    if "cloudfunctions.googleapis.com" not in _enabled(stack, google):
-        return ok("region", f"{stack.region} looks right; the first `up` will tell")
-    path = f"projects/{stack.project}/locations"
-    regions = {place["locationId"] for place in google.all_of("cloudfunctions2", path, "locations")}
-    if stack.region not in regions:
-        return wrong("region", f"{stack.region} has no functions", set_it)
-    return ok("region", stack.region)
+def _region(stack: Stack, answer: Any) -> Finding:
+    regions = {place.get("locationId") or place["name"].rpartition("/")[2] for place in answer}
+    fault = "" if stack.region in regions else f"{stack.region or 'none'} has no functions"
+    do = f"pulumi config set gcp:region europe-west1 -s {stack.name}"
+    return judge("region", fault, do, stack.region)
 
 
-def _policy(stack: Stack, google: Google, constraint: str) -> dict[str, dict[str, object]]:
-    path = f"projects/{stack.project}:getEffectiveOrgPolicy"
-    return google.ask("resourceManager", path, body={"constraint": constraint})
+def _allows(rule: dict[str, Any], wanted: str) -> bool:
+    """Whether a rule lets a value through; one without a list does, unless it denies all."""
+    values = rule.get("values") or {}
+    if rule.get("enforce") or rule.get("denyAll") or wanted in (values.get("deniedValues") or []):
+        return False
+    allowed = values.get("allowedValues")
+    # A group of locations is allowed as `in:europe-west1-locations`.
+    return allowed is None or any(wanted and wanted in value for value in allowed)
 
 
-def _domain_policy(stack: Stack, google: Google) -> Finding:
-    rule = _policy(stack, google, _DOMAINS).get("listPolicy", {})
-    if rule.get("allowedValues") or rule.get("allValues") == "DENY":
-        return wrong(
-            "domains", f"{_DOMAINS} lets nobody be named but some domains: not everyone", _EXCEPTION
-        )
-    return ok("domains", "everyone may be named (domain restricted sharing is off)")
+def _policy(about: str, constraint: str, says: str, wanted: str) -> Callable[..., Finding]:
+    """Return the question whether a constraint lets `wanted`, or the stack's region, through."""
+
+    def question(stack: Stack, answer: Any) -> Finding:
+        rules = (answer.get("spec") or {}).get("rules") or []
+        value = stack.region if wanted == "region" else wanted
+        allowed = all(_allows(rule, value) for rule in rules)
+        fault = "" if allowed else f"{constraint} {says}"
+        return judge(about, fault, _EXCEPTION, f"{constraint} is no obstacle")
+
+    return question
 
 
-def _prevention_policy(stack: Stack, google: Google) -> Finding:
-    if _policy(stack, google, _PREVENTION).get("booleanPolicy", {}).get("enforced"):
-        return wrong("public access", f"{_PREVENTION} forbids public buckets", _EXCEPTION)
-    return ok("public access", "buckets may be public")
-
-
-def _describe(constraint: str, project: str) -> str:
-    command = "gcloud resource-manager org-policies describe"
-    return f"{command} {constraint} --effective --project {project}"
+_DESCRIBE = "gcloud org-policies describe {constraint} --effective --project {{project}}"
+# The three ways to forbid the public, where things may be, and who may call a function.
+_CONSTRAINTS = (
+    ("members", "iam.allowedPolicyMemberDomains", "lets only some domains be named", "allUsers"),
+    ("members", "iam.managed.allowedPolicyMembers", "lets only some members be named", ""),
+    ("public access", "storage.publicAccessPrevention", "forbids public buckets", ""),
+    ("locations", "gcp.resourceLocations", "does not allow the stack's region", "region"),
+    ("ingress", "cloudfunctions.allowedIngressSettings", "forbids public functions", "ALLOW_ALL"),
+    ("ingress", "run.allowedIngress", "forbids public services", "all"),
+)
+_QUESTIONS: tuple[tuple[str, str, Callable[[Stack, Any], Finding]], ...] = (
+    ("login", "gcloud auth list --filter=status:ACTIVE", _login),
+    ("project", "gcloud projects describe {project}", _project),
+    ("billing", "gcloud billing projects describe {project}", _billing),
+    ("services", "gcloud services list --enabled --project {project}", _services),
+    ("region", "gcloud functions regions list --project {project}", _region),
+    *(
+        (about, _DESCRIBE.format(constraint=name), _policy(about, name, says, wanted))
+        for about, name, says, wanted in _CONSTRAINTS
+    ),
+)

@@ -1,20 +1,18 @@
 """One line of the doctor's: what was looked at, how it is, what to type."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from doctor.errors import DoctorError
-
-__all__ = ["Finding", "as_json", "as_text", "asked", "ok", "unknown", "wrong"]
+__all__ = ["Finding", "as_json", "as_text", "judge", "ok", "unknown", "wrong"]
 
 _MARKS = {"ok": "ok   ", "wrong": "WRONG", "unknown": "?    "}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`about` is one word that stays; `do` is what to type, empty where nothing is to be done."""
+    """`about` is a name that stays; `do` is what to type, empty where nothing is to be done."""
 
     about: str
     verdict: Literal["ok", "wrong", "unknown"]
@@ -37,12 +35,9 @@ def unknown(about: str, says: str, do: str) -> Finding:
     return Finding(about=about, verdict="unknown", says=says, do=do)
 
 
-def asked(about: str, question: Callable[[], Finding], by_hand: str) -> Finding:
-    """Return the answer to a question, or that it could not be asked."""
-    try:
-        return question()
-    except DoctorError as error:
-        return unknown(about, f"could not be asked ({error})", by_hand)
+def judge(about: str, fault: str, do: str, fine: str) -> Finding:
+    """Return `wrong` where there is a fault, else `ok`."""
+    return wrong(about, fault, do) if fault else ok(about, fine)
 
 
 def as_text(findings: Sequence[Finding]) -> str:

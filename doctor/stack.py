@@ -38,8 +38,8 @@ class Stack:
 
     @property
     def region(self) -> str:
-        """Where the function runs."""
-        return str(self.setting("region"))
+        """Where the function runs, empty where none is set."""
+        return self.config.get("gcp:region", "")
 
     @property
     def up(self) -> str:
@@ -53,11 +53,18 @@ class Stack:
 
     @property
     def sync(self) -> str:
-        """What to type where photos or catalog are: neither engine nor runner looks at objects."""
+        """What to type where photos or the catalog are missing."""
         address = "/".join(self.config.get("gcp:storageCustomEndpoint", "").split("/")[:3])
         words = [f"STORAGE_EMULATOR_HOST={address}"] if self.is_local else []
         words += [".venv/bin/python -m uploader sync", str(self.setting("photosDir"))]
         return " ".join([*words, "--source stack --bucket", self.outputs["bucket"]])
+
+    @property
+    def logs(self) -> str:
+        """What to type to read the function's log."""
+        if self.is_local:
+            return "python -m local logs"
+        return f"gcloud functions logs read --gen2 --region {self.region} --project {self.project}"
 
     @property
     def base_url(self) -> str:
@@ -66,43 +73,31 @@ class Stack:
 
     def setting(self, key: str) -> Any:
         """Return one of the gallery's own settings, lists and flags decoded."""
-        text = next(
-            text
+        own = {
+            name.partition(":")[2]: text
             for name, text in self.config.items()
-            if name.partition(":")[2] == key and not name.startswith("gcp:")
-        )
+            if not name.startswith("gcp:")
+        }
         try:
-            return json.loads(text)
+            return json.loads(own[key])
         except ValueError:
-            return text
+            return own[key]
 
 
 def read_stack(name: str, state: Path, port: int | None) -> Stack:
     """Read a stack of the checkout in the current folder. Raises RunnerError without its file."""
     config = read_configuration(Path.cwd(), name, port)
-    if (state / "token").exists():  # the local cloud's own, which its keys and functions want
-        config.setdefault("gcp:accessToken", (state / "token").read_text(encoding="ascii"))
+    outputs: dict[str, Any] = {}
+    resources: list[dict[str, Any]] = []
     if (state / f"outputs-{name}.json").exists():
-        outputs, held = _of_the_runner(name, state)
-    else:
-        outputs, held = _of_the_engine(name)
-    return Stack(name=name, config=config, outputs=outputs, held=frozenset(held))
-
-
-def _of_the_runner(name: str, state: Path) -> tuple[dict[str, Any], set[str]]:
-    command = [sys.executable, "-m", "local", "outputs", "--stack", name, "--state", str(state)]
-    outputs = _json_of([*command, "--json", "--show-secrets"])
-    records = json.loads((state / f"runner-{name}.json").read_text(encoding="utf-8"))
-    return outputs, {_last_word(record["id"]) for record in records}
-
-
-def _of_the_engine(name: str) -> tuple[dict[str, Any], set[str]]:
-    if shutil.which("pulumi") is None:
-        return {}, set()
-    outputs = _json_of(["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", name])
-    exported = _json_of(["pulumi", "stack", "export", "--stack", name]).get("deployment") or {}
-    resources = exported.get("resources") or []
-    return outputs, {_last_word(resource.get("id", "")) for resource in resources}
+        show = [sys.executable, "-m", "local", "outputs", "--stack", name, "--state", str(state)]
+        outputs = _json_of([*show, "--json", "--show-secrets"])
+    elif shutil.which("pulumi"):
+        outputs = _json_of(["pulumi", "stack", "output", "--json", "--show-secrets", "-s", name])
+        exported = _json_of(["pulumi", "stack", "export", "-s", name]).get("deployment") or {}
+        resources = exported.get("resources") or []
+    held = frozenset(resource.get("id", "").rpartition("/")[2] for resource in resources)
+    return Stack(name=name, config=config, outputs=outputs, held=held)
 
 
 def _json_of(command: list[str]) -> dict[str, Any]:
@@ -113,7 +108,3 @@ def _json_of(command: list[str]) -> dict[str, Any]:
         return {}
     printed: dict[str, Any] = json.loads(finished.stdout)
     return printed
-
-
-def _last_word(id_: str) -> str:
-    return id_.rpartition("/")[2]

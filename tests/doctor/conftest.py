@@ -1,100 +1,72 @@
-"""Google's REST APIs, as far as the doctor asks them before the first `up`: a small stand-in."""
+"""A machine with a `gcloud` of the tests' own: what it is asked is kept, what it says is given."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import sys
 
 import pytest
 
 PROJECT = "my-project-id"
+_SCRIPT = """#!{python}
+import json, sys
+words = [word for word in sys.argv[1:] if word not in ("--format=json", "--quiet")]
+assert sys.argv[-2:] == ["--format=json", "--quiet"], sys.argv
+command = " ".join(["gcloud", *words])
+with open({log!r}, "a") as log:
+    log.write(command + "\\n")
+answers = json.load(open({answers!r}))
+status, answer = answers.get(command, [1, "ERROR: (gcloud) nothing is known of it"])
+print(answer if status else json.dumps(answer), file=sys.stderr if status else sys.stdout)
+sys.exit(status)
+"""
 
 
-class StandIn:
-    """A project that is fine, until a test spoils one of its `answers`: path → (status, body)."""
+class Gcloud:
+    """A project that is fine; a test spoils one of its `answers`: command → (exit, output)."""
 
-    def __init__(self, url):
-        self.url = url
+    def __init__(self, folder):
+        self._answers, self._log = folder / "answers.json", folder / "log"
+        script = folder / "gcloud"
+        text = _SCRIPT.format(python=sys.executable, log=str(self._log), answers=str(self._answers))
+        script.write_text(text)
+        script.chmod(0o755)
         on = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com")
         self.answers = {
-            f"/crm/projects/{PROJECT}": (
-                200,
-                {"projectId": PROJECT, "projectNumber": "123", "lifecycleState": "ACTIVE"},
-            ),
-            f"/billing/projects/{PROJECT}/billingInfo": (
-                200,
-                {"billingEnabled": True, "billingAccountName": "billingAccounts/0"},
-            ),
-            f"/usage/projects/{PROJECT}/services": (200, self.services(*on)),
-            "iam.allowedPolicyMemberDomains": (200, {"listPolicy": {"allValues": "ALLOW"}}),
-            "storage.publicAccessPrevention": (200, {"booleanPolicy": {}}),
-            f"/functions/projects/{PROJECT}/locations": (
-                200,
-                {"locations": [{"locationId": "europe-west1"}]},
-            ),
-        }
-        self.tokens = set()
+            "gcloud auth list --filter=status:ACTIVE": (0, [{"account": "me@example.org"}]),
+            f"gcloud projects describe {PROJECT}": (
+                0, {"projectId": PROJECT, "projectNumber": "123", "lifecycleState": "ACTIVE"}),
+            f"gcloud billing projects describe {PROJECT}": (
+                0, {"billingEnabled": True, "billingAccountName": "billingAccounts/0"}),
+            f"gcloud services list --enabled --project {PROJECT}": (
+                0, [{"config": {"name": name}, "state": "ENABLED"} for name in on]),
+            f"gcloud functions regions list --project {PROJECT}": (
+                0, [{"locationId": "europe-west1"}, {"name": "projects/p/locations/us-east1"}]),
+        }  # fmt: skip
+        for constraint in (
+            "iam.allowedPolicyMemberDomains", "iam.managed.allowedPolicyMembers",
+            "storage.publicAccessPrevention", "gcp.resourceLocations",
+            "cloudfunctions.allowedIngressSettings", "run.allowedIngress",
+        ):  # fmt: skip
+            self.answers[policy(constraint)] = (0, {"spec": {"rules": [{"allowAll": True}]}})
 
-    @staticmethod
-    def services(*names):
-        return {"services": [{"config": {"name": name}, "state": "ENABLED"} for name in names]}
+    def publish(self):
+        self._answers.write_text(json.dumps(self.answers))
 
     @property
-    def config(self):
-        """A stack's configuration that points here, and whose storage is Google's."""
-        return {
-            "gcp:project": PROJECT,
-            "gcp:billingProject": PROJECT,
-            "gcp:userProjectOverride": "true",
-            "image-gallery:region": "europe-west1",
-            "gcp:accessToken": "token",
-            "gcp:resourceManagerCustomEndpoint": f"{self.url}/crm/",
-            "gcp:coreBillingCustomEndpoint": f"{self.url}/billing/",
-            "gcp:serviceUsageCustomEndpoint": f"{self.url}/usage/",
-            "gcp:cloudfunctions2CustomEndpoint": f"{self.url}/functions/",
-        }
+    def asked(self):
+        """Every command so far."""
+        return self._log.read_text().splitlines() if self._log.exists() else []
 
 
-def _handler(stand_in):
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self._answer(self.path.split("?")[0])
-
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            self._answer(body["constraint"].removeprefix("constraints/"))
-
-        def _answer(self, path):
-            stand_in.tokens.add(self.headers["Authorization"])
-            status, body = stand_in.answers.get(path, (404, {"error": {"message": "not here"}}))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, *_):
-            """Say nothing."""
-
-    return Handler
+def policy(constraint):
+    return f"gcloud org-policies describe {constraint} --effective --project {PROJECT}"
 
 
 @pytest.fixture
-def google(monkeypatch, tmp_path):
-    """The stand-in, and a machine that has nobody's credentials and no pulumi of its own."""
-    for name in (
-        "GOOGLE_CREDENTIALS",
-        "GOOGLE_APPLICATION_CREDENTIALS",
-        "GOOGLE_OAUTH_ACCESS_TOKEN",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
+def gcloud(monkeypatch, tmp_path):
+    """The stand-in, and a machine that has no other gcloud and no pulumi of its own."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
     (bin_ / "pulumi").write_text("#!/bin/sh\necho v3.272.0\n")
     (bin_ / "pulumi").chmod(0o755)
     monkeypatch.setenv("PATH", f"{bin_}:/usr/bin:/bin")
-    stand_in = StandIn("")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand_in))
-    stand_in.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield stand_in
-    server.shutdown()
-    server.server_close()
+    return Gcloud(bin_)

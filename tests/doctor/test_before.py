@@ -3,130 +3,131 @@
 import pytest
 
 from doctor.before import before
-from doctor.google import Google, access_token
 from doctor.stack import Stack
-from tests.doctor.conftest import PROJECT
+from tests.doctor.conftest import PROJECT, policy
+
+CONFIG = {
+    "gcp:project": PROJECT,
+    "gcp:billingProject": PROJECT,
+    "gcp:userProjectOverride": "true",
+    "gcp:region": "europe-west1",
+}
 
 
-def findings(google, **config):
-    """What the doctor finds, by what it is about."""
-    values = {key: value for key, value in {**google.config, **config}.items() if value is not None}
+def find(gcloud, **config):
+    """What the doctor finds, by what it is about; of one name the first that is not fine."""
+    gcloud.publish()
+    changed = CONFIG | {f"gcp:{key}": value for key, value in config.items()}
+    values = {key: value for key, value in changed.items() if value is not None}
     stack = Stack(name="dev", config=values, outputs={}, held=frozenset())
-    found = before(stack, Google(config=values, token=access_token(values)))
-    return {finding.about: finding for finding in found}
+    return before(stack)
 
 
-def test_nothing_is_wrong_where_nothing_is(google):
-    found = findings(google)
-
-    assert {finding.verdict for finding in found.values()} == {"ok"}
-    assert {"Python", "Pulumi", "credentials", "project", "billing", "services", "region",
-            "domains", "public access"} <= set(found)  # fmt: skip
-    assert google.tokens == {"Bearer token"}
+def wrong(findings):
+    return [finding for finding in findings if finding.verdict != "ok"]
 
 
+def test_nothing_is_wrong_where_nothing_is(gcloud):
+    found = find(gcloud)
+
+    assert wrong(found) == []
+    assert {"Pulumi", "login", "project", "billing", "services", "region", "members",
+            "public access", "locations", "ingress"} <= {one.about for one in found}  # fmt: skip
+    assert sorted(gcloud.asked) == sorted(gcloud.answers)
+
+
+# Answers as Google documents them: an effective policy of orgpolicy v2, a project, its billing.
 @pytest.mark.parametrize(
-    ("path", "answer", "about", "says", "do"),
+    ("command", "answer", "about", "says", "do"),
     [
-        (f"/crm/projects/{PROJECT}", (403, {"error": {"message": "no"}}), "project",
-         "not there, or not for you", "gcloud services enable"),
-        (f"/crm/projects/{PROJECT}", (200, {"lifecycleState": "DELETE_REQUESTED"}), "project",
+        ("gcloud auth list --filter=status:ACTIVE", [], "login", "nobody", "gcloud auth login"),
+        (f"gcloud projects describe {PROJECT}", {"lifecycleState": "DELETE_REQUESTED"}, "project",
          "DELETE_REQUESTED", "gcloud projects undelete"),
-        (f"/billing/projects/{PROJECT}/billingInfo", (200, {"billingEnabled": False}), "billing",
+        (f"gcloud billing projects describe {PROJECT}", {"billingEnabled": False}, "billing",
          "no billing account", "gcloud billing projects link"),
-        (f"/usage/projects/{PROJECT}/services", (200, {}), "services",
+        (f"gcloud services list --enabled --project {PROJECT}", [], "services",
          "cloudresourcemanager.googleapis.com, serviceusage.googleapis.com",
          "gcloud services enable"),
-        (f"/usage/projects/{PROJECT}/services", (403, {"error": {"message": "off"}}), "services",
-         "by hand", "gcloud services enable"),
-        ("iam.allowedPolicyMemberDomains", (200, {"listPolicy": {"allowedValues": ["C0"]}}),
-         "domains", "iam.allowedPolicyMemberDomains", "exception"),
-        ("storage.publicAccessPrevention", (200, {"booleanPolicy": {"enforced": True}}),
+        (f"gcloud functions regions list --project {PROJECT}", [{"locationId": "us-east1"}],
+         "region", "europe-west1 has no functions", "pulumi config set gcp:region"),
+        (policy("iam.allowedPolicyMemberDomains"),
+         {"spec": {"rules": [{"values": {"allowedValues": ["is:C03xgje4y"]}}]}},
+         "members", "iam.allowedPolicyMemberDomains", "exception"),
+        (policy("iam.allowedPolicyMemberDomains"), {"spec": {"rules": [{"denyAll": True}]}},
+         "members", "iam.allowedPolicyMemberDomains", "exception"),
+        (policy("iam.managed.allowedPolicyMembers"),
+         {"spec": {"rules": [{"enforce": True, "parameters": {"allowedMemberSubjects": []}}]}},
+         "members", "iam.managed.allowedPolicyMembers", "exception"),
+        (policy("storage.publicAccessPrevention"), {"spec": {"rules": [{"enforce": True}]}},
          "public access", "storage.publicAccessPrevention", "exception"),
+        (policy("gcp.resourceLocations"),
+         {"spec": {"rules": [{"values": {"allowedValues": ["in:us-locations"]}}]}},
+         "locations", "gcp.resourceLocations", "exception"),
+        (policy("cloudfunctions.allowedIngressSettings"),
+         {"spec": {"rules": [{"values": {"allowedValues": ["ALLOW_INTERNAL_ONLY"]}}]}},
+         "ingress", "cloudfunctions.allowedIngressSettings", "exception"),
+        (policy("run.allowedIngress"),
+         {"spec": {"rules": [{"values": {"deniedValues": ["all"]}}]}},
+         "ingress", "run.allowedIngress", "exception"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_at_google_is_named(google, path, answer, about, says, do):
-    google.answers[path] = answer
+def test_what_is_wrong_at_google_is_named(gcloud, command, answer, about, says, do):
+    gcloud.answers[command] = (0, answer)
 
-    found = findings(google)
+    (found,) = wrong(find(gcloud))
 
-    wrong = [finding for finding in found.values() if finding.verdict == "wrong"]
-    assert [finding.about for finding in wrong] == [about]
-    assert says in wrong[0].says
-    assert do in wrong[0].do
+    assert (found.about, found.verdict) == (about, "wrong")
+    assert says in found.says
+    assert do in found.do
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "about", "do"),
+    "rules",
     [
-        ("gcp:project", None, "gcp:project", "pulumi config set gcp:project my-project-id -s dev"),
-        ("gcp:billingProject", None, "gcp:billingProject",
-         f"pulumi config set gcp:billingProject {PROJECT} -s dev"),
-        ("gcp:userProjectOverride", "false", "gcp:userProjectOverride",
-         "pulumi config set gcp:userProjectOverride true -s dev"),
-        ("image-gallery:region", "Belgium", "region",
-         "pulumi config set region europe-west1 -s dev"),
+        [],
+        [{"enforce": False}],
+        [{"values": {"allowedValues": ["in:europe-west1-locations", "in:us-locations"]}}],
+        [{"values": {"deniedValues": ["asia-east1"]}}],
     ],
-)  # fmt: skip
-def test_a_setting_that_is_missing_is_named(google, key, value, about, do):
-    found = findings(google, **{key: value})
+)
+def test_a_policy_that_lets_the_gallery_through_is_no_obstacle(gcloud, rules):
+    gcloud.answers[policy("gcp.resourceLocations")] = (0, {"spec": {"rules": rules}})
 
-    assert found[about].verdict == "wrong"
-    assert found[about].do == do
-
-
-def test_a_region_without_functions_is_named_once_google_can_say(google):
-    on = ("serviceusage", "cloudresourcemanager", "cloudfunctions")
-    path = f"/usage/projects/{PROJECT}/services"
-    google.answers[path] = (200, google.services(*(f"{name}.googleapis.com" for name in on)))
-
-    assert findings(google)["region"].verdict == "ok"
-    found = findings(google, **{"image-gallery:region": "mars-west1"})
-
-    assert found["region"].says == "mars-west1 has no functions"
+    assert wrong(find(gcloud)) == []
 
 
-def test_without_credentials_nothing_is_asked(google):
-    found = findings(google, **{"gcp:accessToken": None})
+def test_what_gcloud_refuses_is_unknown_and_the_command_is_printed(gcloud):
+    command = policy("run.allowedIngress")
+    gcloud.answers[command] = (1, "some noise\nERROR: (gcloud) PERMISSION_DENIED: no")
 
-    assert found["credentials"].verdict == "wrong"
-    assert found["credentials"].do == "gcloud auth application-default login"
-    assert google.tokens == set()
-
-
-def test_without_pulumi_it_says_where_to_get_it(google, monkeypatch):
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
-
-    assert findings(google)["Pulumi"].verdict == "wrong"
-
-
-def test_what_cannot_be_asked_is_said_and_is_not_wrong(google):
-    google.answers[f"/billing/projects/{PROJECT}/billingInfo"] = (
-        403,
-        {"error": {"message": "Cloud Billing API has not been used"}},
-    )
-
-    found = findings(google)["billing"]
+    (found,) = wrong(find(gcloud))
 
     assert found.verdict == "unknown"
-    assert "Cloud Billing API has not been used" in found.says
-    assert found.do == f"gcloud billing projects describe {PROJECT}"
+    assert found.says == "could not be asked: (gcloud) PERMISSION_DENIED: no"
+    assert found.do == command
 
 
-def test_a_google_that_does_not_answer_is_said(google):
-    found = findings(google, **{"gcp:coreBillingCustomEndpoint": "http://127.0.0.1:9/"})
+def test_without_gcloud_every_command_is_printed(gcloud, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
 
-    assert found["billing"].verdict == "unknown"
-    assert "does not answer" in found["billing"].says
+    found = find(gcloud)
+
+    printed = {finding.do for finding in found if finding.verdict == "unknown"}
+    assert printed == set(gcloud.answers)
+    assert "Install it" in found[0].do
 
 
-def test_a_list_is_read_over_all_its_pages(google):
-    pages = {"": {"items": [{"name": "a"}], "nextPageToken": "2"}, "2": {"items": [{"name": "b"}]}}
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("billingProject", None), ("userProjectOverride", None), ("userProjectOverride", "false")],
+)
+def test_a_setting_that_the_provider_needs_is_asked_for(gcloud, key, value):
+    (found,) = wrong(find(gcloud, **{key: value}))
 
-    class Paged(Google):
-        def ask(self, service, path, *, body=None):
-            return pages[path.partition("pageToken=")[2]]
+    assert found.about == f"gcp:{key}"
+    assert found.do.startswith(f"pulumi config set gcp:{key} ")
 
-    assert Paged(config={}, token="").all_of("storage", "b?project=p", "items") == [
-        {"name": "a"}, {"name": "b"},
-    ]  # fmt: skip
+
+def test_without_a_project_google_is_not_asked(gcloud):
+    assert {one.about for one in wrong(find(gcloud, project=None))} == {"gcp:project"}
+    assert gcloud.asked == []

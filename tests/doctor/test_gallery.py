@@ -90,7 +90,6 @@ def test_nothing_is_wrong_with_a_gallery_as_it_was_made(patient):
     assert code == 0
     assert {finding["about"] for finding in findings} == {
         "Google", "api", "key", "cors", "listing", "catalog", "renditions", "page", "embed",
-        "leftovers",
     }  # fmt: skip
 
 
@@ -174,7 +173,7 @@ def test_an_api_that_lets_everyone_in(patient):
     (found,) = patient.wrong()
 
     assert found["about"] == "key"
-    assert "no key with 200 and a wrong key with 200" in found["says"]
+    assert "no key is answered 200, a wrong one 200" in found["says"]
     patient.type(found["do"])
 
 
@@ -205,32 +204,6 @@ def test_a_local_cloud_that_is_gone(patient):
 
     (found,) = patient.wrong()
 
-    assert found["about"] == "local cloud"
+    assert found["about"] == "listing"
     assert "does not answer" in found["says"]
     patient.type(found["do"])
-
-
-def test_a_bucket_that_a_killed_up_left_behind(patient):
-    labels = {"application": "image-gallery", "stack": "local"}
-    for name, of in (("left-behind", labels), ("of-another", {**labels, "stack": "dev"})):
-        body = {"name": name, "labels": of}
-        patient.call("POST", "/storage/v1/b?project=local-project", body)
-
-    (found,) = patient.wrong()
-
-    assert found["about"] == "leftovers"
-    assert "bucket left-behind" in found["says"]
-    assert found["do"] == "gcloud storage rm --recursive gs://left-behind"
-    for name in ("left-behind", "of-another"):
-        patient.call("DELETE", f"/storage/v1/b/{name}")
-
-
-def test_a_key_that_a_killed_up_left_behind(patient):
-    parent = "/apikeys/v2/projects/local-project/locations/global/keys"
-    body = {"displayName": "Image gallery, stack local: second", "restrictions": {}}
-    patient.call("POST", f"{parent}?keyId=orphan", body)
-
-    (found,) = patient.wrong()
-
-    assert "the key orphan" in found["says"]
-    patient.call("DELETE", f"{parent}/orphan")
