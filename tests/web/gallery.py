@@ -205,6 +205,11 @@ class Gallery:
         records = [json.loads(line) for line in lines]
         return [record["photos"] for record in records if record.get("event") == name]
 
+    def photos(self):
+        """The records of the catalog."""
+        with urllib.request.urlopen(f"{self.base_url}/catalog.jsonl") as response:
+            return [json.loads(line) for line in response.read().decode().splitlines()[1:]]
+
     def _put(self, name, data, cache_control="no-cache"):
         kinds = {
             "html": "text/html",

@@ -86,7 +86,8 @@ export function Large({ settings, lang, strings, page, client, photo, onNext, on
         </div>
       </div>
       <div className="bar">
-        <p className="said" role="status">{said || (playing ? "" : nameOf(photo, lang))}</p>
+        <p className="said" role="status">{said}</p>
+        <p className="hidden" role="status">{!playing && nameOf(photo, lang)}</p>
         <IconButton name={playing ? "pause" : "play"} label={playing ? page.pause : page.play} off={!onNext} onClick={play} />
         <IconButton name="share" label={page.share} onClick={() => share(photo)} />
         <IconButton name="close" label={page.close} onClick={onClose} />

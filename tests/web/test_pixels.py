@@ -1,0 +1,95 @@
+"""The placeholder leaves no trace: each sample photo with and without it, pixel by pixel."""
+
+import io
+from math import ceil, floor
+
+import pytest
+from PIL import Image, ImageChops
+
+from tests.web.gallery import ROOT, Gallery
+
+SIZES = [(320, 568), (390, 844), (768, 1024), (1024, 768), (1280, 800), (1920, 1080)]
+RATIOS = [1, 1.5, 3]
+STILL = "*, *::before { animation: none !important; transition: none !important }"
+WITHOUT = "canvas { display: none !important }"
+PAGE, EMBED = "document", "document.querySelector('random-photo').shadowRoot"
+
+
+@pytest.fixture(scope="module")
+def samples(web_cloud, blog):
+    gallery = Gallery(web_cloud, "samples", [blog.origin])
+    gallery.fill(ROOT / "photos")
+    gallery.start_function()
+    gallery.publish_site()
+    yield gallery
+    gallery.stop_function()
+
+
+def picture(page):
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+
+
+def add_rule(page, scope, rule):
+    """Add a rule to the page, or to its element's shadow root."""
+    page.evaluate(
+        f"""rule => {{
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(rule);
+          {scope}.adoptedStyleSheets = [...{scope}.adoptedStyleSheets, sheet];
+        }}""",
+        rule,
+    )
+
+
+def difference(page, scope, rule):
+    """The box in which a rule changes what is seen, in pixels; None where it changes nothing."""
+    before = picture(page)
+    add_rule(page, scope, rule)
+    return ImageChops.difference(before, picture(page)).getbbox()
+
+
+def box_of_photo(page, ratio):
+    """The box that the photo is painted in, and the pixel that its own edge may move by.
+
+    Chromium draws what lies over a canvas on a layer of its own, a fraction of a pixel apart.
+    """
+    sides = page.locator("img").last.evaluate(
+        "image => { const { left, top, right, bottom } = image.getBoundingClientRect();"
+        " return [left, top, right, bottom] }"
+    )
+    left, top, right, bottom = (side * ratio for side in sides)
+    return [floor(left) - 1, floor(top) - 1, ceil(right) + 1, ceil(bottom) + 1]
+
+
+def reaches_beyond(inner, outer):
+    return bool(inner) and (
+        inner[0] < outer[0] or inner[1] < outer[1] or inner[2] > outer[2] or inner[3] > outer[3]
+    )
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_pixel_of_the_placeholder_is_seen(samples, blog, open_page, width, height, ratio):
+    """On page and embed, all nine photos: beside the photo while it fades in, and after."""
+    size = {"width": width, "height": height, "device_scale_factor": ratio}
+    html = '<random-photo photo="{}"></random-photo>' + samples.embed
+    page, embed = open_page("about:blank", **size), open_page("about:blank", **size)
+    traces = []
+
+    for photo in samples.photos():
+        page.goto("about:blank")
+        page.goto(f"{samples.page_url}#/photos/{photo['id']}")
+        embed.goto(blog.publish(f"/{photo['id']}", html.format(photo["id"])))
+        for shown, scope in ((page, PAGE), (embed, EMBED)):
+            shown.wait_for_selector('[data-image="shown"]')
+            add_rule(shown, scope, STILL)
+            assert shown.locator("canvas").count() == 1
+            box = box_of_photo(shown, ratio)
+            if difference(shown, scope, "canvas { display: none }"):
+                traces.append(("after", photo["caption"], scope))
+            add_rule(shown, scope, "canvas { display: block; visibility: visible !important }")
+            if reaches_beyond(difference(shown, scope, WITHOUT), box):
+                traces.append(("beside", photo["caption"], scope))
+
+    assert traces == []
