@@ -57,7 +57,8 @@ class Scene:
         self.before.mkdir()
         for number in range(3):
             (self.before / f"old-{number}.png").write_bytes(png(f"#ff{number:02x}00"))
-        (self.before / "kept.png").write_bytes(png("white"))
+        for name, color in (("kept", "white"), ("kept-2", "grey"), ("kept-3", "black")):
+            (self.before / f"{name}.png").write_bytes(png(color))
         self.start = new_bucket(cloud)
         forking(self.before, self.start)
         self.now = folder / "now"
@@ -118,7 +119,7 @@ def dangling(bucket):
 
 def test_the_undisturbed_run_makes_about_a_call_for_each_file(thirty):
     assert 30 + 6 + 3 <= thirty.calls <= 51
-    assert len(thirty.wanted) == 1 + 2 * 16
+    assert len(thirty.wanted) == 1 + 2 * 18
 
 
 def test_killed_before_every_call_the_next_run_ends_with_the_same_bucket(thirty, forking):
