@@ -142,7 +142,7 @@ def test_every_output_stands_in_the_readme_or_its_table():
 def test_blocks_are_marked_as_the_tests_know_them():
     assert {block.marker for block in BLOCKS} <= MARKERS
     assert {block.language for block in BLOCKS} - {""} <= {
-        "console", "css", "html", "json", "sh", "text", "tsx",
+        "console", "css", "html", "json", "sh", "text", "tsx", "yaml",
     }  # fmt: skip
 
 
