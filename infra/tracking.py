@@ -44,7 +44,9 @@ class Tracking(pulumi.ComponentResource):
             f"{name}-no-request-log",
             description="Cloud Run's request log of the gallery holds addresses and keys",
             filter=_log_filter(args.service, 'log_id("run.googleapis.com/requests")'),
-            opts=pulumi.ResourceOptions(parent=self),
+            # Google answers with the full name, which the provider takes for another one and
+            # replaces at each `up` (recorded by GoogleCloudPlatform/k8s-config-connector).
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["name"]),
         )
         dashboard = gcp.monitoring.Dashboard(
             f"{name}-dashboard",

@@ -111,7 +111,8 @@ class Deployment:
     def _without(self, ignored: Sequence[str], urn: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return inputs with those whose changes are ignored as they were made."""
         old = self._records.get(urn)
-        return {**inputs, **{key: old.inputs[key] for key in ignored}} if old else inputs
+        kept = {key: old.inputs[key] for key in ignored if key in old.inputs} if old else {}
+        return inputs | kept
 
     def _wait_for_what_was_begun(self) -> None:
         with self._changed:

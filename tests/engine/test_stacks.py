@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -57,24 +58,48 @@ def test_prod_is_not_destroyed_before_it_is_lifted(checkout, cloud):
     assert buckets(cloud) == set()
 
 
+# Each is an operation, or the first of its kind: killed while Google is at it.
+MOMENTS = (
+    "serviceusage.services.batchEnable",
+    "storage.buckets.insert",
+    "iam.projects.serviceAccounts.create",
+    "artifactregistry.projects.locations.repositories.create",
+    "apikeys.projects.locations.keys.create",
+    "secretmanager.projects.secrets.create",
+    "storage.objects.insert",
+    "cloudfunctions.projects.locations.functions.create",
+    "logging.projects.metrics.create",
+    "monitoring.projects.dashboards.create",
+)
+
+
+def kill_while(checkout, cloud, method):
+    """Begin an `up`, and kill the engine as soon as a method was called and before it answers."""
+    cloud.reset_calls()
+    cloud.fault(method=method, times=1, delay=3)
+    process = subprocess.Popen(
+        ["pulumi", "up", "--yes", "--stack", "killed", "--non-interactive", "--skip-preview"],
+        cwd=checkout.folder,
+        env=checkout.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while not cloud.calls().get(method):
+        assert process.poll() is None, f"it ended without {method}"
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    cloud.clear_faults()
+    checkout.pulumi("cancel", "--yes", "killed", check=False)
+
+
 @pytest.mark.timeout(1500)
-def test_an_up_killed_at_ten_moments_converges(checkout, cloud):
+def test_an_up_killed_at_ten_resources_converges(checkout, cloud):
     """What a killed call leaves may stay behind; it is counted, and empty or labelled."""
     checkout.add_stack("killed")
-    for moment in range(10):
-        process = subprocess.Popen(
-            ["pulumi", "up", "--yes", "--stack", "killed", "--non-interactive"],
-            cwd=checkout.folder,
-            env=checkout.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(3 + 4 * moment)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        time.sleep(2)  # plugins notice that their parent is gone
-        checkout.pulumi("cancel", "--yes", "killed", check=False)
+    for method in MOMENTS:
+        kill_while(checkout, cloud, method)
 
     checkout.up("killed")
 
@@ -91,6 +116,32 @@ def test_an_up_killed_at_ten_moments_converges(checkout, cloud):
         assert list(bucket.list_blobs()) == []
         bucket.delete()
     checkout.destroy("killed")
+
+
+def test_the_page_is_never_away_while_it_is_changed(checkout, cloud):
+    checkout.add_stack("seen")
+    checkout.up("seen")
+    url, statuses, stop = checkout.outputs("seen")["siteUrl"], [], threading.Event()
+
+    def look():
+        while not stop.is_set():
+            statuses.append(get(url).status)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    page = checkout.folder / "site" / "index.html"
+    page.write_text(page.read_text().replace("</head>", "<!-- changed --></head>"))
+    said = changes(checkout.up("seen"))
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert said["updated"] == 1
+    assert len(statuses) > 100
+    assert set(statuses) == {200}
+    assert b"<!-- changed -->" in get(url).body
+    checkout.destroy("seen")
 
 
 def test_an_existing_bucket_is_imported_without_a_replacement(checkout, cloud):
