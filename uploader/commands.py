@@ -21,6 +21,7 @@ from uploader.errors import UploaderError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.folder.writing import add_entries, rename_entries
+from uploader.imports.describe import describe_import
 from uploader.render.pool import Pool
 from uploader.sync.describe import describe, megabytes, photos, printable
 from uploader.sync.plan import as_json, guard, guard_removal, serving
@@ -43,6 +44,7 @@ _EXAMPLES = """examples:
   python -m uploader sync photos --bucket my-gallery     do it
   python -m uploader sources --bucket my-gallery         whose photos the gallery shows
   python -m uploader init photos                         captions.yaml with a place for each photo
+  python -m uploader import photos                       captions of a Takeout or Flickr export
   python -m uploader captions photos                     write captions in the browser
   python -m uploader doctor photos --bucket my-gallery   what is missing or does not fit
 
@@ -100,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(add, _doctor, "say what is missing or does not fit")
     doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
     _command(add, _init, "write or complete captions.yaml")
+    import_ = _command(add, _import, "take over what Google, Flickr and others wrote")
+    import_.add_argument(
+        "--albums", action="store_true", help="move photos into a folder for their Flickr album"
+    )
+    import_.add_argument("--dry-run", action="store_true", help="only say what it would write")
     page = _command(add, _captions, "write captions in the browser")
     page.add_argument("--port", type=int, default=8470, help="on this machine (default: 8470)")
     return parser
@@ -254,6 +261,19 @@ def _init(given: argparse.Namespace) -> int:
     add_entries(given.folder, fresh)
     data = {"added": sorted(fresh), "moved": found.moved}
     _print(given, data, f"{len(fresh)} added, {len(found.moved)} moved in captions.yaml.")
+    return DONE
+
+
+def _import(given: argparse.Namespace) -> int:
+    from uploader.imports.apply import carry_out, plan_import  # which no other command needs
+
+    with Index(given.folder) as index, Pool() as pool:
+        found = survey(given.folder, index, pool)
+    plan = plan_import(given.folder, found, albums=given.albums)
+    if not given.dry_run:
+        carry_out(given.folder, plan, found.captioned)
+    data = {"files": plan.files, "written": plan.fields, "moved": plan.moves}
+    _print(given, data, describe_import(plan, dry_run=given.dry_run))
     return DONE
 
 
