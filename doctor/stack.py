@@ -86,7 +86,7 @@ class Stack:
 
 def read_stack(name: str, state: Path, port: int | None) -> Stack:
     """Read a stack of the checkout in the current folder. Raises RunnerError without its file."""
-    config = read_configuration(Path.cwd(), name, port)
+    config = read_configuration(Path.cwd(), name, port, state)
     outputs: dict[str, Any] = {}
     resources: list[dict[str, Any]] = []
     if (state / f"outputs-{name}.json").exists():

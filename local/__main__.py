@@ -1,16 +1,25 @@
-"""The gallery on this machine: `python -m local up|destroy|status|outputs|logs|hits|serve|stop`."""
+"""The gallery on this machine: `up`, `destroy`, and what stands behind it."""
 
 import argparse
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+if os.name == "nt":  # before anything that Windows has not
+    sys.exit("Windows itself is not supported. Use WSL: https://learn.microsoft.com/windows/wsl")
 
 from local import hits
 from local.cloud import guard, server
 from local.cloud.errors import ServeError
 from local.cloud.functions.logs import Logs
+from local.errors import LocalError
+from local.runner import commands
+from local.runner.stack import read_configuration
 
 __all__ = ["main"]
 
@@ -27,12 +36,21 @@ def main(arguments: list[str] | None = None) -> int:
     0 done, 1 failed (one line says why), 2 usage, 3 done but some photos cannot be shown.
     """
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
+    for name in ("no_proxy", "NO_PROXY"):  # loopback is never a proxy's
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
     try:
         code: int = options.run(options)
-    except ServeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return code
+    except LocalError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:  # a full disk, a folder that is not ours to write
+        print(f"error: {error.strerror}: {error.filename or options.state}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on where this one ended.", file=sys.stderr)
+        return 130
+    else:
+        return code
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,11 +60,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    subparsers = parser.add_subparsers(required=True, metavar="command")
     for name, run, text in (
-        ("up", _deploy, "deploy the gallery, or bring it up to date"),
-        ("destroy", _deploy, "take it away again, and stop the local cloud"),
-        ("outputs", _deploy, "print addresses and key of the last `up`"),
+        ("up", commands.up, "deploy the gallery, or bring it up to date"),
+        ("destroy", commands.destroy, "take it away again, and stop the local cloud"),
+        ("outputs", commands.outputs, "print addresses and key of the last `up`"),
         ("status", _status, "say whether the local cloud runs, and where"),
         ("logs", _logs, "print what the functions wrote"),
         ("hits", _hits, "count hits and views, per day and per photo"),
@@ -54,16 +72,16 @@ def _parser() -> argparse.ArgumentParser:
         ("stop", _stop, "stop it and everything it started"),
         ("token", _token, "print what the local cloud's secret methods want: for Pulumi's engine"),
     ):
-        command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run, command=name)
+        command = subparsers.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
         command.add_argument("--state", type=Path, default=Path(".local"), metavar="FOLDER")
-        if run is _deploy:
+        if name in ("up", "destroy", "outputs"):
             command.add_argument("--stack", default="local", help="which Pulumi.<stack>.yaml")
             command.add_argument("--port", type=int, help="the local cloud's, if not the stack's")
             command.add_argument("--json", action="store_true", help="for machines")
             command.add_argument("--show-secrets", action="store_true", help="print the key too")
         if name == "serve":
-            command.add_argument("--port", type=int, default=8480, help="8480; 0: any that is free")
+            command.add_argument("--port", type=int, help="the stack's; 0: any that is free")
             command.add_argument("--background", action="store_true", help="return once it answers")
         if name == "logs":
             command.add_argument("--function", default="", help="of this function only")
@@ -74,17 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _deploy(options: argparse.Namespace) -> int:
-    from local.runner import commands  # imports Pulumi, which takes a second
-
-    return commands.run(options)
-
-
 def _serve(options: argparse.Namespace) -> int:
+    port = options.port
+    if port is None:
+        config = read_configuration(Path.cwd(), "local", state=options.state)
+        port = urlsplit(config["gcp:storageCustomEndpoint"]).port
     if options.background:
-        print(f"The local cloud answers at {server.start(options.state, options.port)['url']}")
+        print(f"The local cloud answers at {server.start(options.state, port)['url']}")
     else:
-        server.serve(options.state, options.port)
+        server.serve(options.state, port)
     return 0
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["main", "pip_environment", "reason_of"]
+__all__ = ["alone", "main", "pip_environment", "reason_of"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 # What would install into, or look in, another place than the environment.
@@ -49,7 +49,7 @@ def reason_of(output: str, variables: Mapping[str, str]) -> str:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Until whoever else works in the folder has ended."""
     import fcntl
 
@@ -118,7 +118,7 @@ def main(arguments: list[str]) -> int:
             "Windows itself is not supported. Use WSL: https://learn.microsoft.com/windows/wsl"
         )
     try:
-        with _alone(_ROOT):
+        with alone(_ROOT):
             reason = _install(_ROOT / arguments[0], _ROOT / ".venv")
     except OSError as error:
         reason = f"Could not make .venv: {error.strerror}: {error.filename}"

@@ -10,6 +10,8 @@ ServeError: why the server cannot be started, stopped or asked, in one line
 
 from typing import Any
 
+from local.errors import LocalError
+
 __all__ = [
     "Aborted",
     "BuildFailed",
@@ -40,7 +42,7 @@ _KINDS = {
 }
 
 
-class ServeError(Exception):
+class ServeError(LocalError):
     """The message says what to do."""
 
 

@@ -145,7 +145,8 @@ def start(folder: Path, port: int) -> dict[str, Any]:
             return found
         if process.poll() is not None:
             lines = log.read_text(errors="replace").strip().splitlines()
-            raise ServeError(lines[-1] if lines else "The local cloud ended at once")
+            reason = lines[-1].removeprefix("error: ") if lines else "It ended at once"
+            raise ServeError(reason)
         time.sleep(0.05)
     process.terminate()
     raise ServeError(f"The local cloud did not answer within a minute; see {log}")

@@ -34,11 +34,6 @@ class Cloud:
         return self.config["gcp:project"]
 
     @property
-    def region(self) -> str:
-        """The region that the stack names."""
-        return self.config["gcp:region"]
-
-    @property
     def origin(self) -> str:
         """`http://127.0.0.1:<port>`. Raises RunnerError where the stack is not on this machine."""
         endpoint = self.config.get("gcp:storageCustomEndpoint", "")
@@ -105,18 +100,16 @@ class Cloud:
             if refusal.status != 404:
                 raise
 
-    def finish(self, endpoint: str, operation: dict[str, Any]) -> dict[str, Any]:
-        """Wait for a long-running operation; return its response. Raises RunnerError on failure."""
+    def finish(self, endpoint: str, answer: dict[str, Any]) -> None:
+        """Wait for an operation, if the answer is one. Raises RunnerError if that fails."""
         deadline = time.monotonic() + _OPERATION_SECONDS
-        while not operation.get("done"):
+        while "operations/" in answer.get("name", "") and not answer.keys() & {"response", "error"}:
             if time.monotonic() > deadline:
-                raise RunnerError(f"{operation['name']} is not done after {_OPERATION_SECONDS} s.")
-            time.sleep(0.2)
-            operation = self.call("GET", endpoint + operation["name"])
-        if "error" in operation:
-            raise RunnerError(str(operation["error"].get("message", operation["error"])))
-        response: dict[str, Any] = operation.get("response", {})
-        return response
+                raise RunnerError(f"{answer['name']} is not done after {_OPERATION_SECONDS} s.")
+            answer = self.call("GET", endpoint + answer["name"])
+            time.sleep(0.05)
+        if "error" in answer:
+            raise RunnerError(str(answer["error"].get("message", answer["error"])))
 
 
 def _message(body: bytes, fallback: str) -> str:

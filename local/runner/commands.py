@@ -1,113 +1,148 @@
 """The commands up, destroy and outputs: the stack on this machine, without Pulumi's engine."""
 
 import argparse
+import contextlib
 import json
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import pulumi
-
+from local.cloud import server
+from local.cloud.driver import current_driver
 from local.cloud.guard import token_of
-from local.runner import local_cloud
+from local.cloud.store import Store
+from local.install import alone
 from local.runner.cloud import Cloud
-from local.runner.deployment import Deployment, Outputs
-from local.runner.errors import RunnerError
+from local.runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 from local.runner.records import Records
 from local.runner.stack import project_name, read_configuration
 
-__all__ = ["run"]
+__all__ = ["destroy", "outputs", "up"]
 
-_HIDDEN = "[secret]"
+_HIDDEN = "[secret; python -m local outputs --show-secrets]"
+# What leads nowhere from this machine: there is no console of the local cloud's.
+_ELSEWHERE = ("dashboardUrl",)
+_ASK_SECONDS = 5  # a local cloud answers this at once
 
-
-def run(options: argparse.Namespace) -> int:
-    """Run one command; return its exit code."""
-    commands = {"up": _up, "destroy": _destroy, "outputs": _show_outputs}
-    try:
-        config = read_configuration(Path.cwd(), options.stack, options.port)
-        config["gcp:accessToken"] = token_of(options.state)
-        return commands[options.command](options, Cloud(config=config))
-    except (RunnerError, pulumi.RunError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on where this one ended.", file=sys.stderr)
-        return 130
+Outputs = dict[str, tuple[Any, bool]]
 
 
-def _up(options: argparse.Namespace, cloud: Cloud) -> int:
-    local_cloud.ensure_running(cloud, options.state)
-    records = Records(_records_path(options))
-    deployment = Deployment(cloud, project_name(Path.cwd()), options.stack, records)
-    try:
-        outputs = deployment.up(Path("__main__.py"))
-    finally:
-        if not records.newest_first():  # refused before anything was made
-            _take_away(options.state)
-    _outputs_path(options).write_text(json.dumps(outputs), encoding="utf-8")
-    _outputs_path(options).chmod(0o600)
-    _print_outputs(outputs, options)
-    print(
-        "\nEmbedded runner, not Pulumi's engine: no preview, no replacement, no Pulumi state. "
-        f"{deployment.made} made, {deployment.recorded} recorded. Nothing reached Google.",
-        file=sys.stderr,
-    )
-    return _tell_shortfalls(deployment)
+def up(options: argparse.Namespace) -> int:
+    """Make the gallery, or bring it up to date; the exit code."""
+    from local.runner.deployment import Deployment  # imports Pulumi, which takes a second
 
-
-def _tell_shortfalls(deployment: Deployment) -> int:
-    """Name the photos that are not shown; return the exit code that says so."""
+    with alone(Path.cwd()):
+        config = read_configuration(Path.cwd(), options.stack, options.port, options.state)
+        cloud = Cloud(config={**config, "gcp:accessToken": token_of(options.state)})
+        ensure_running(cloud, options.state)
+        records = Records(_path(options, "runner"))
+        deployment = Deployment(cloud, project_name(Path.cwd()), options.stack, records)
+        try:
+            made = deployment.up(Path("__main__.py"))
+        finally:
+            if not records.newest_first():  # refused before anything was made
+                _take_away(options.state)
+        path = _path(options, "outputs")
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made), encoding="utf-8")
     unsent, unusable = deployment.shortfalls("incomplete"), deployment.shortfalls("unusable")
     for photo in unsent:
         print(f"error: {photo} is not sent yet. The same command goes on.", file=sys.stderr)
     for photo in unusable:
         print(f"warning: not shown: {photo}", file=sys.stderr)
+    _print(made, options)
+    if not options.json:
+        print("\nThe gallery runs on this machine; nothing was sent to Google.")
+        print(f"Open {made['siteUrl'][0]}" if "siteUrl" in made else "It has no page.")
     return 1 if unsent else 3 if unusable else 0
 
 
-def _destroy(options: argparse.Namespace, cloud: Cloud) -> int:
-    records = Records(_records_path(options))
-    if records.newest_first():
-        local_cloud.ensure_running(cloud, options.state)
-    removed = Deployment(cloud, project_name(Path.cwd()), options.stack, records).destroy()
-    _take_away(options.state)
-    print(f"{removed} resources removed." if removed else "There was nothing to remove.")
+def ensure_running(cloud: Cloud, state: Path) -> None:
+    """Start the local cloud in the background unless it answers already.
+
+    Raises RunnerError where something else answers, a local cloud with another folder included,
+    and where Pulumi's engine made what is on it.
+    """
+    other_port = "another port: make up PORT=8490"
+    try:
+        status = cloud.call("GET", f"{cloud.origin}/_local/status", timeout=_ASK_SECONDS)
+        driver, folder = status["driver"], status["state"]
+    except CloudUnreachableError:
+        server.start(state, urlsplit(cloud.origin).port or 80)
+        return ensure_running(cloud, state)
+    except (CloudRefusalError, ValueError, TypeError, KeyError):
+        what = f"Something that is no local cloud answers at {cloud.origin}."
+        raise RunnerError(f"{what} Choose {other_port}") from None
+    if folder != str(state.resolve()):
+        what = f"The local cloud at {cloud.origin} keeps another gallery, in {folder}."
+        raise RunnerError(f"{what} Choose {other_port}")
+    if driver == "engine":
+        raise RunnerError(f"{_engine_made(state)} Or use {other_port}")
+    return None
+
+
+def _engine_made(state: Path) -> str:
+    what = f"The gallery in {state} was made by Pulumi's engine."
+    return f"{what} Take it away with: pulumi destroy -s local --run-program"
+
+
+def destroy(options: argparse.Namespace) -> int:
+    """Take the gallery away: stop the local cloud, and remove its folder with all that it kept.
+
+    Raises RunnerError for what Pulumi's engine made, whose records would be left behind.
+    """
+    with alone(Path.cwd()):
+        if _driver(options.state) == "engine":
+            raise RunnerError(_engine_made(options.state))
+        with contextlib.suppress(RunnerError):  # damaged, and about to be gone
+            count = len(Records(_path(options, "runner")).newest_first())
+            print(f"{count} resources removed." if count else "There was nothing to remove.")
+        _take_away(options.state)
     return 0
+
+
+def _driver(state: Path) -> str | None:
+    """Who made what is kept in a folder, whether it is served or not."""
+    try:
+        with closing(Store(state / "records.sqlite")) as store:
+            return current_driver(store)
+    except sqlite3.DatabaseError:
+        return None
 
 
 def _take_away(state: Path) -> None:
     """Stop the local cloud and remove its folder."""
     if state.exists():
-        local_cloud.stop(state)
+        server.stop(state)
         shutil.rmtree(state)
 
 
-def _show_outputs(options: argparse.Namespace, _: Cloud) -> int:
-    path = _outputs_path(options)
+def outputs(options: argparse.Namespace) -> int:
+    """Print what the last `up` gave."""
+    path = _path(options, "outputs")
     if not path.exists():
         raise RunnerError("There is no gallery here yet. Make it: make up")
-    _print_outputs(json.loads(path.read_text(encoding="utf-8")), options)
+    _print(json.loads(path.read_text(encoding="utf-8")), options)
     return 0
 
 
-def _print_outputs(outputs: Outputs, options: argparse.Namespace) -> None:
+def _print(made: Outputs, options: argparse.Namespace) -> None:
     shown: dict[str, Any] = {
         name: _HIDDEN if secret and not options.show_secrets else value
-        for name, (value, secret) in outputs.items()
+        for name, (value, secret) in made.items()
     }
     if options.json:
         print(json.dumps(shown, indent=2))
         return
-    width = max(map(len, shown), default=0)
-    for name, value in shown.items():
+    kept = {name: value for name, value in shown.items() if name not in _ELSEWHERE}
+    width = max(map(len, kept), default=0)
+    for name, value in kept.items():
         print(f"{name + ':':{width + 1}} {value}")
 
 
-def _records_path(options: argparse.Namespace) -> Path:
-    return Path(options.state) / f"runner-{options.stack}.json"
-
-
-def _outputs_path(options: argparse.Namespace) -> Path:
-    return Path(options.state) / f"outputs-{options.stack}.json"
+def _path(options: argparse.Namespace, what: str) -> Path:
+    return Path(options.state) / f"{what}-{options.stack}.json"

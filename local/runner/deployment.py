@@ -17,27 +17,14 @@ from pulumi.runtime import mocks, set_all_config
 from local.runner.cloud import Cloud
 from local.runner.dynamic import DYNAMIC_PREFIX, apply_dynamic, remove_dynamic
 from local.runner.errors import RunnerError
-from local.runner.makers import MAKERS, Made
 from local.runner.monitor import Monitor
-from local.runner.recorded import RECORDED
 from local.runner.records import Record, Records
+from local.runner.resources import KINDS, Made, make, remove
 
 __all__ = ["Deployment", "Outputs"]
 
 # Output name → (value, whether it is secret)
 Outputs = dict[str, tuple[Any, bool]]
-# Properties that Pulumi fills from the logical name where the program leaves them out.
-_NAMED = {
-    "gcp:serviceaccount/account:Account": "accountId",
-    "gcp:secretmanager/secret:Secret": "secretId",
-}
-_NAMED_BY_NAME = (
-    "gcp:storage/bucket:Bucket",
-    "gcp:projects/apiKey:ApiKey",
-    "gcp:cloudfunctionsv2/function:Function",
-    "gcp:logging/metric:Metric",
-    "gcp:logging/projectExclusion:ProjectExclusion",
-)
 
 
 class Deployment:
@@ -49,13 +36,14 @@ class Deployment:
         self._changed = threading.Condition()
         self._begun = 0
         self._failure: Exception | None = None
-        self.made = 0
-        self.recorded = 0
+        self._replaced: list[Record] = []
 
     def up(self, program: Path) -> Outputs:
         """Run the program; return its outputs. Raises RunnerError, and stops there."""
         set_all_config(self._cloud.config)
         os.environ["PULUMI_CONFIG"] = json.dumps(self._cloud.config)  # where the engine has it
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)  # the SDK wants one, and Python 3.14 makes none by itself
         mocks.set_mocks(
             mocks.Mocks,  # type: ignore[arg-type]  # never asked: the monitor answers
             project=self._project,
@@ -65,13 +53,20 @@ class Deployment:
         )
         try:
             outputs = _run(program)
+        except pulumi.RunError as error:
+            raise self._failure or RunnerError(str(error)) from error
         except Exception as error:
             raise self._failure or error from error
         finally:
             self._wait_for_what_was_begun()
+            asyncio.set_event_loop(None)
+            loop.close()
+        for record in self._replaced:
+            self._remove(record)
         for record in self._records.newest_first():
             if record.urn not in self._declared:
                 self._remove(record)
+                self._records.drop(record.urn)
         return outputs
 
     def shortfalls(self, kind: str) -> list[str]:
@@ -79,13 +74,6 @@ class Deployment:
         return [
             line for record in self._records.newest_first() for line in record.outputs.get(kind, [])
         ]
-
-    def destroy(self) -> int:
-        """Remove all that was declared; return how much that was."""
-        records = self._records.newest_first()
-        for record in records:
-            self._remove(record)
-        return len(records)
 
     def apply(
         self, urn: str, type_: str, name: str, inputs: dict[str, Any], ignored: Sequence[str] = ()
@@ -124,44 +112,38 @@ class Deployment:
         old = self._records.get(urn)
         inputs = self._with_name(urn, type_, name, inputs, old)
         made = self._make(type_, name, inputs, old)
-        is_recorded = type_ in RECORDED
         record = Record(urn=urn, type=type_, id=made.id, inputs=inputs, outputs=made.outputs)
         self._records.put(record)
         with self._changed:
             self._declared.add(urn)
-            self.made += not is_recorded
-            self.recorded += is_recorded
+            if old and old.id != made.id:  # removed last, as the engine does: others may use it
+                self._replaced.append(old)
         return made.id, {**inputs, **made.outputs}
 
     def _make(self, type_: str, name: str, inputs: dict[str, Any], old: Record | None) -> Made:
         if type_.startswith(DYNAMIC_PREFIX):
-            return apply_dynamic(self._cloud, old, inputs)
-        if type_ in MAKERS:
-            return MAKERS[type_].make(self._cloud, inputs)
-        if type_ in RECORDED:
-            outputs = RECORDED[type_](self._cloud, inputs)
-            return Made(id=str(outputs.get("id", name)), outputs=outputs)
-        raise RunnerError(
-            f"The runner knows no {type_} ({name}). Add it to local/runner/makers.py if "
-            "something on the local cloud behaves differently for it, else to recorded.py there."
-        )
+            return apply_dynamic(self._cloud, self._project, old, inputs)
+        if type_ not in KINDS:
+            where = "It wants a row in local/runner/resources.py."
+            raise RunnerError(f"The runner knows no {type_} ({name}). {where}")
+        return make(self._cloud, KINDS[type_], name, inputs)
 
     def _remove(self, record: Record) -> None:
         if record.type.startswith(DYNAMIC_PREFIX):
-            remove_dynamic(self._cloud, record)
-        elif record.type in MAKERS:
-            MAKERS[record.type].remove(self._cloud, record.id, record.inputs)
-        self._records.drop(record.urn)
+            remove_dynamic(self._cloud, self._project, record)
+        else:
+            remove(self._cloud, KINDS[record.type], record.id, record.inputs)
 
     def _with_name(
         self, urn: str, type_: str, name: str, inputs: dict[str, Any], old: Record | None
     ) -> dict[str, Any]:
         """Name what the program leaves unnamed: the same name in each run, as long as it lasts."""
-        key = "name" if type_ in _NAMED_BY_NAME else _NAMED.get(type_)
-        if key is None or key in inputs:
+        kind = KINDS.get(type_)
+        key = kind.named if kind else ""
+        if not kind or not key or key in inputs:
             return inputs
         suffix = hashlib.sha256(urn.encode()).hexdigest()[:7]
-        if type_ == "gcp:projects/apiKey:ApiKey":
+        if kind.is_renamed:
             suffix = secrets.token_hex(4)[:7]  # a deleted key's name stays taken for 30 days
         return {**inputs, key: old.inputs[key] if old else f"{name}-{suffix}"}
 

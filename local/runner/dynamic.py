@@ -11,29 +11,27 @@ from pulumi.dynamic.config import Config
 
 from local.runner.cloud import Cloud
 from local.runner.errors import RunnerError
-from local.runner.makers import Made
 from local.runner.records import Record
+from local.runner.resources import Made
 
 __all__ = ["DYNAMIC_PREFIX", "apply_dynamic", "remove_dynamic"]
 
 DYNAMIC_PREFIX = "pulumi-python:dynamic"
 _PROVIDER = "__provider"
-_PROJECT = "image-gallery"
 
 Inputs = dict[str, Any]
 
 
-def apply_dynamic(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
+def apply_dynamic(cloud: Cloud, project: str, old: Record | None, inputs: Inputs) -> Made:
     """Check, then create or diff and update.
 
     Raises RunnerError with what the provider refuses or failed to do.
     """
     with _in_one_line():
-        return _apply(cloud, old, inputs)
+        return _apply(_provider(cloud, project, inputs), old, inputs)
 
 
-def _apply(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
-    provider = _provider(cloud, inputs)
+def _apply(provider: ResourceProvider, old: Record | None, inputs: Inputs) -> Made:
     news = {key: value for key, value in inputs.items() if key != _PROVIDER}
     checked = provider.check(_olds(old, "inputs"), news)
     if checked.failures:
@@ -48,10 +46,10 @@ def _apply(cloud: Cloud, old: Record | None, inputs: Inputs) -> Made:
     return Made(id=old.id, outputs=updated.outs or {})
 
 
-def remove_dynamic(cloud: Cloud, record: Record) -> None:
+def remove_dynamic(cloud: Cloud, project: str, record: Record) -> None:
     """Ask the provider to delete what it made. Raises RunnerError where it failed to."""
     with _in_one_line():
-        _provider(cloud, record.inputs).delete(record.id, record.outputs)
+        _provider(cloud, project, record.inputs).delete(record.id, record.outputs)
 
 
 @contextlib.contextmanager
@@ -65,9 +63,9 @@ def _in_one_line() -> Iterator[None]:
         raise RunnerError(str(error) or type(error).__name__) from error
 
 
-def _provider(cloud: Cloud, inputs: Inputs) -> ResourceProvider:
+def _provider(cloud: Cloud, project: str, inputs: Inputs) -> ResourceProvider:
     provider: ResourceProvider = dill.loads(base64.b64decode(inputs[_PROVIDER]))  # noqa: S301 the program's own pickle
-    provider.configure(ConfigureRequest(Config(dict(cloud.config), _PROJECT)))
+    provider.configure(ConfigureRequest(Config(dict(cloud.config), project)))
     return provider
 
 

@@ -5,10 +5,12 @@ RunnerError
 └── CloudRefusalError       the local cloud answered with an error
 """
 
+from local.errors import LocalError
+
 __all__ = ["CloudRefusalError", "CloudUnreachableError", "RunnerError"]
 
 
-class RunnerError(Exception):
+class RunnerError(LocalError):
     """One line for the person who typed the command."""
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from local.runner.errors import RunnerError
+
 __all__ = ["Record", "Records"]
 
 
@@ -28,9 +30,13 @@ class Records:
         self._path = path
         self._lock = threading.Lock()
         self._records: dict[str, Record] = {}
-        if path.exists():
+        try:
             for entry in json.loads(path.read_text(encoding="utf-8")):
                 self._records[entry["urn"]] = Record(**entry)
+        except FileNotFoundError:
+            pass
+        except (ValueError, TypeError, KeyError):
+            raise RunnerError(f"{path} is damaged. Take the gallery away: make destroy") from None
 
     def get(self, urn: str) -> Record | None:
         """Return the record of a resource, None where the last run had none."""

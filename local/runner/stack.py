@@ -21,10 +21,13 @@ def project_name(folder: Path) -> str:
     return str(_read_yaml(folder / "Pulumi.yaml")["name"])
 
 
-def read_configuration(folder: Path, stack: str, port: int | None = None) -> dict[str, str]:
+def read_configuration(
+    folder: Path, stack: str, port: int | None = None, state: Path | None = None
+) -> dict[str, str]:
     """Return `{"namespace:key": text}` of a stack.
 
-    `port`, where given, takes the place of the local cloud's port in every value.
+    `port` takes the place of the local cloud's port in every value; where none is given, that of
+    the gallery which runs, or ran last, on the folder `state`.
     Raises RunnerError where the stack is not there or holds an encrypted value.
     """
     project = _read_yaml(folder / "Pulumi.yaml")
@@ -34,7 +37,19 @@ def read_configuration(folder: Path, stack: str, port: int | None = None) -> dic
         key if ":" in key else f"{project['name']}:{key}": _text(key, value)
         for key, value in values.items()
     }
+    port = port or _port_of(state)
     return _on_port(texts, port) if port else texts
+
+
+def _port_of(state: Path | None) -> int | None:
+    """The port that the local cloud of a state folder noted down, as long as it is there."""
+    if state is None:
+        return None
+    try:
+        noted = json.loads((state / "server.json").read_text())
+        return urlsplit(str(noted["url"])).port
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

@@ -59,12 +59,11 @@ def run(cloud, tmp_path):
 
 
 def test_outputs_are_values_and_say_whether_they_are_secret(run):
-    outputs, deployment = run()
+    outputs, _ = run()
 
     assert outputs["plain"] == (7, False)
     assert outputs["member"][0].endswith("@p.iam.gserviceaccount.com")
     assert outputs["key"][1] is True
-    assert (deployment.made, deployment.recorded) == (1, 1)
 
 
 def test_names_stay_from_run_to_run(run):
@@ -108,17 +107,20 @@ def test_an_invoke_is_refused_by_name(run):
         run('gcp.organizations.get_project(project_id="p")')
 
 
-def test_destroy_removes_all_even_after_a_run_that_failed(run, cloud, tmp_path, local_cloud):
-    with pytest.raises(RunnerError):
-        run(BUCKET + 'gcp.pubsub.Topic("topic", opts=pulumi.ResourceOptions(depends_on=[note]))')
+def test_a_replaced_object_goes_when_all_else_is_done(run, local_cloud):
+    run(BUCKET)
 
-    removed = Deployment(
-        cloud, "image-gallery", "local", Records(tmp_path / "records.json")
-    ).destroy()
+    run(BUCKET.replace("note.txt", "renamed.txt"))
 
-    assert removed >= 2
-    assert list(local_cloud.storage_client().list_buckets(project="p")) == []
-    assert not (tmp_path / "records.json").exists()
+    (bucket,) = local_cloud.storage_client().list_buckets(project="p")
+    assert [blob.name for blob in bucket.list_blobs()] == ["renamed.txt"]
+
+
+def test_damaged_records_are_one_line_that_says_what_to_do(tmp_path):
+    (tmp_path / "records.json").write_text("[{")
+
+    with pytest.raises(RunnerError, match=r"is damaged.*make destroy"):
+        Records(tmp_path / "records.json")
 
 
 def test_records_are_nobody_elses_to_read(run, tmp_path):

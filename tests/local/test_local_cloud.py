@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from local.runner import local_cloud as seam
+from local.runner import commands as seam
 from local.runner.cloud import Cloud
 from local.runner.errors import RunnerError
 
