@@ -2,17 +2,21 @@
 
 PYTHON ?= python3
 STACK ?= local
-PORT ?= 8480
 BIN := .venv/bin
-STACK_AND_PORT = --stack $(STACK) --port $(PORT)
+# Without PORT=: that of the gallery that runs here, else the one in Pulumi.local.yaml.
+STACK_AND_PORT = --stack $(STACK) $(if $(PORT),--port $(PORT))
+
+# What stands in somebody's environment for other programs must not reach these.
+export PYTHONSAFEPATH :=
+export PIP_USER := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor docs requirements format
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8480)
+up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8490)
 	@$(BIN)/python -m local up $(STACK_AND_PORT)
 
 destroy: .venv/program ## Take the gallery on this machine away again
@@ -28,7 +32,7 @@ captions: .venv/program ## Write captions in the browser (DIR=photos)
 	@$(BIN)/python -m uploader captions $(or $(DIR),photos)
 
 doctor: .venv/program ## What is wrong with a gallery, or in its way, and what to type (STACK=local)
-	@$(BIN)/python -m doctor --stack $(STACK) --port $(PORT)
+	@$(BIN)/python -m doctor $(STACK_AND_PORT)
 
 test: .venv/development ## A visitor's tests, at most 5 minutes
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not deep and not engine"
@@ -62,15 +66,12 @@ requirements: ## Pin the dependencies anew (needs uv)
 	  uv pip compile pyproject.toml --group $${group%%:*} --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file $${group##*:} >/dev/null || exit 1; done
 
-# One environment in the checkout; a stamp for each set of requirements.
+# One environment in the checkout; a stamp for each set of requirements. Asked each time, for the
+# Python that it was made of may be gone.
+.PHONY: .venv/program .venv/development
 .venv/program: requirements.txt
 .venv/development: requirements-dev.txt
 .venv/program .venv/development:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Say which one to use: make PYTHON=python3.13 …" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
-	  { echo "Could not make .venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing $< into .venv (a minute, once) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --requirement $< || \
-	  { echo "Could not install $<. Is there a network? Run the same command again once there is." >&2; exit 1; }
-	@touch $@
+	@$(PYTHON) -I local/install.py $<

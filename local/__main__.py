@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 if os.name == "nt":  # before anything that Windows has not
-    sys.exit("Windows itself is not supported. Use WSL: https://learn.microsoft.com/windows/wsl")
+    sys.exit("Windows itself is not supported. Use WSL: https://aka.ms/wsl")
 
 from local import hits
 from local.cloud import guard, server

@@ -67,18 +67,15 @@ def alone(folder: Path) -> Iterator[None]:
 
 def _is_whole(environment: Path) -> bool:
     """Whether the environment runs, has pip, and was made for the place where it lies."""
-    command = [
-        str(environment / "bin" / "python"),
-        "-I",
-        "-c",
-        "import pip, sys; print(sys.prefix)",
-    ]
+    python, ask = str(environment / "bin" / "python"), "import pip, sys; print(sys.prefix)"
     try:
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        told = subprocess.run(
+            [python, "-I", "-c", ask], capture_output=True, text=True, check=False
+        )
+        script = (environment / "bin" / "pip").read_text(errors="replace")
     except OSError:
         return False
-    script = environment / "bin" / "pip"
-    return told == str(environment) and str(environment) in script.read_text(errors="replace")
+    return told.stdout.strip() == str(environment) and str(environment) in script
 
 
 def _install(requirements: Path, environment: Path) -> str | None:
@@ -114,12 +111,10 @@ def _install(requirements: Path, environment: Path) -> str | None:
 def main(arguments: list[str]) -> int:
     """Install one file of requirements; the exit code."""
     if os.name == "nt":
-        sys.exit(
-            "Windows itself is not supported. Use WSL: https://learn.microsoft.com/windows/wsl"
-        )
+        sys.exit("Windows itself is not supported. Use WSL: https://aka.ms/wsl")
     try:
         with alone(_ROOT):
-            reason = _install(_ROOT / arguments[0], _ROOT / ".venv")
+            reason = _install(_ROOT / arguments[0], (_ROOT / ".venv").resolve())
     except OSError as error:
         reason = f"Could not make .venv: {error.strerror}: {error.filename}"
     except KeyboardInterrupt:

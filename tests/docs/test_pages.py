@@ -200,7 +200,8 @@ def test_the_captions_page_keeps_clear_of_the_local_cloud():
     """Functions take the ports above the local cloud's, and the README runs both at once."""
     said = (ROOT / "docs" / "commands.md").read_text()
     captions = int(re.search(r"--port PORT\s+on this machine \(default: (\d+)\)", said)[1])
-    cloud = int(re.search(r"^PORT \?= (\d+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1])
+    stack = (ROOT / "Pulumi.local.yaml").read_text()
+    cloud = int(re.search(r"storageCustomEndpoint: http://127.0.0.1:(\d+)/", stack)[1])
 
     assert not cloud <= captions < cloud + 100
 
