@@ -178,16 +178,14 @@ def _sync(given: argparse.Namespace) -> int:
 def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
     """A folder surveyed and compared with a gallery."""
     from uploader.sync.bucket import connect  # half a second, which not all commands need
-    from uploader.sync.sync import Sync, own_source, read_gallery
+    from uploader.sync.sync import Sync, own_source, read_catalog
 
     bucket = connect(given.bucket)
     with Index(given.folder) as index, Pool() as pool:
         found = survey(given.folder, index, pool, details=given.details)
-        source = given.source
+        source = given.source or index.source(bucket.name)
         if not source:
-            records = read_gallery(bucket).records
-            name = given.folder.resolve().name
-            source = own_source(records, found, name, index.source(bucket.name))
+            source = own_source(read_catalog(bucket)[0], found, given.folder.resolve().name)
         sync = Sync(bucket, source, index, pool)
         plan = sync.plan(found)
         yield sync, plan
@@ -197,10 +195,10 @@ def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
 
 def _sources(given: argparse.Namespace) -> int:
     from uploader.sync.bucket import connect  # as above
-    from uploader.sync.sync import read_gallery
+    from uploader.sync.sync import read_catalog
 
     by_id: dict[str, list[str]] = {}
-    for record in read_gallery(connect(given.bucket)).records:
+    for record in read_catalog(connect(given.bucket))[0]:
         by_id.setdefault(record["id"], []).append(record["source"])
     counts: dict[str, dict[str, int]] = {}
     for names in by_id.values():
@@ -218,10 +216,10 @@ def _sources(given: argparse.Namespace) -> int:
 
 def _remove_source(given: argparse.Namespace) -> int:
     from uploader.sync.bucket import connect  # as above
-    from uploader.sync.sync import read_gallery, remove_source
+    from uploader.sync.sync import read_catalog, remove_source
 
     bucket = connect(given.bucket)
-    own = [r for r in read_gallery(bucket).records if r["source"] == given.source]
+    own = [r for r in read_catalog(bucket)[0] if r["source"] == given.source]
     if not own:
         raise UploaderError(
             f"The gallery has no source “{given.source}”. "

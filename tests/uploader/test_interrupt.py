@@ -1,5 +1,6 @@
 """Ctrl-C ends a sync within three seconds, at any moment, with one line and nothing begun."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import time
 import pytest
 from PIL import Image
 
-from tests.uploader.conftest import ROOT
+from tests.uploader.conftest import ROOT, run
 
 
 @pytest.fixture
@@ -71,3 +72,50 @@ def test_ctrl_c_ends_a_sync_cleanly(photos, bucket, cloud, moment):
     assert process.returncode in (130, -signal.SIGINT)
     assert said in ("", "Stopped. Run the same again to go on.\n")
     wait_for(lambda: subprocess.run(["pgrep", "-g", str(process.pid)], check=False).returncode)
+
+
+def test_after_kill_9_only_what_was_not_finished_is_rendered_again(photos, bucket, cloud):
+    """As after an empty battery: what was learnt is on disk, what was sent is not sent again."""
+    command = [sys.executable, "-m", "uploader", "sync", photos, "--bucket", bucket.name]
+    environment = os.environ | {"STORAGE_EMULATOR_HOST": cloud.url}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        wait_for(lambda: len(finished(bucket)) >= 4)
+        process.kill()
+
+    done = finished(bucket)
+    planned = run("plan", photos, "--bucket", bucket.name, "--json")
+
+    # The last of them may have been sent, and not yet written down.
+    assert json.loads(planned.stdout)["to_send"]["photos"] <= 12 - len(done) + 2
+    assert run("sync", photos, "--bucket", bucket.name).returncode == 0
+    assert len(bucket.records()) == 12
+
+
+def finished(bucket):
+    """The ids of photos whose last file is there."""
+    return {blob.name[10:26] for blob in bucket.bucket.list_blobs() if blob.name.endswith(".jpg")}
+
+
+def test_a_sync_reads_no_bucket_behind_our_back(photos, bucket, cloud):
+    """The client would read it for traces, which costs a permission that nobody has."""
+    name = "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"
+    environment = {key: value for key, value in os.environ.items() if key != name}
+    cloud.reset_calls()
+
+    subprocess.run(
+        [sys.executable, "-m", "uploader", "sync", photos, "--bucket", bucket.name],
+        cwd=ROOT,
+        env=environment | {"STORAGE_EMULATOR_HOST": cloud.url},
+        stdout=subprocess.DEVNULL,
+        timeout=120,
+        check=True,
+    )
+
+    sent = 12 * 4 + 1  # three renditions and a JPEG of each, and the catalog
+    assert cloud.calls() == {
+        "storage.objects.getMedia": 2,  # the catalog, for the name of the source and for the plan
+        "storage.objects.list": 1,
+        "storage.objects.insert": sent,
+    }

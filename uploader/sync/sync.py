@@ -40,7 +40,15 @@ if TYPE_CHECKING:
     from uploader.sync.bucket import Bucket, Listed
     from uploader.sync.catalog import Record
 
-__all__ = ["Gallery", "Outcome", "Sync", "own_source", "read_gallery", "remove_source"]
+__all__ = [
+    "Gallery",
+    "Outcome",
+    "Sync",
+    "own_source",
+    "read_catalog",
+    "read_gallery",
+    "remove_source",
+]
 
 _CATALOG_TYPE, _CATALOG_CACHE = "application/jsonl", "no-cache"
 _LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
@@ -79,11 +87,12 @@ class Outcome:
 
 def read_gallery(bucket: Bucket) -> Gallery:
     """Read a gallery: its catalog, then one listing. NotThere if the bucket is missing."""
-    records, generation = _read_catalog(bucket)
+    records, generation = read_catalog(bucket)
     return Gallery(records, generation, bucket.list("photos/"))
 
 
-def _read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
+def read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
+    """The records of a gallery and their generation, 0 where there is no catalog yet."""
     content, generation = bucket.read(NAME)
     return (parse_catalog(content) if generation else []), generation
 
@@ -238,7 +247,7 @@ class Sync:
             try:
                 self._write_catalog(content)
             except PreconditionFailed:
-                self._gallery.records, self._gallery.generation = _read_catalog(self._bucket)
+                self._gallery.records, self._gallery.generation = read_catalog(self._bucket)
             else:
                 self._gallery.records = wanted
                 return
@@ -301,13 +310,11 @@ def _id_of(name: str) -> str:
     return name.rsplit("/", 1)[-1].split("-", 1)[0]
 
 
-def own_source(records: list[Record], survey: Survey, name: str, remembered: str) -> str:
-    """The source of a folder that nobody named: as remembered, else by the folder's name.
+def own_source(records: list[Record], survey: Survey, name: str) -> str:
+    """The source of a folder that was never sent before: by its name.
 
     Two folders of one name are two sources: a name whose photos are all others is numbered.
     """
-    if remembered:
-        return remembered
     there: dict[str, set[str]] = {}
     for record in records:
         there.setdefault(record["source"], set()).add(record["id"])
