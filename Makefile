@@ -16,8 +16,8 @@ export PIP_USER := 0
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8490)
-	@$(BIN)/python -m local up $(STACK_AND_PORT)
+up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8480 PHOTOS=folder)
+	@$(BIN)/python -m local up $(STACK_AND_PORT) --photos "$(PHOTOS)" --remove-many $(or $(REMOVE_MANY),0)
 
 destroy: .venv/program ## Take the gallery on this machine away again
 	@$(BIN)/python -m local destroy $(STACK_AND_PORT)
@@ -28,8 +28,8 @@ status: .venv/program ## What runs on this machine, and where
 hits: .venv/program ## Hits and views per day and per photo (STACK=dev: how to ask Google)
 	@$(BIN)/python -m local hits $(if $(filter-out local,$(STACK)),--google $(STACK))
 
-captions: .venv/program ## Write captions in the browser (DIR=photos)
-	@$(BIN)/python -m uploader captions $(or $(DIR),photos)
+captions: .venv/program ## Write captions in the browser (DIR=folder)
+	@$(BIN)/python -m uploader captions "$(or $(DIR),$(shell cat .photos 2>/dev/null),photos)"
 
 doctor: .venv/program ## What is wrong with a gallery, or in its way, and what to type (STACK=local)
 	@$(BIN)/python -m doctor $(STACK_AND_PORT)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.runner.stack import read_configuration
+from local.runner.stack import read_local_configuration
 
 __all__ = ["Stack", "read_stack"]
 
@@ -86,7 +86,7 @@ class Stack:
 
 def read_stack(name: str, state: Path, port: int | None) -> Stack:
     """Read a stack of the checkout in the current folder. Raises RunnerError without its file."""
-    config = read_configuration(Path.cwd(), name, port, state)
+    config = read_local_configuration(Path.cwd(), name, port, state)
     outputs: dict[str, Any] = {}
     resources: list[dict[str, Any]] = []
     if (state / f"outputs-{name}.json").exists():

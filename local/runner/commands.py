@@ -19,7 +19,7 @@ from local.install import alone
 from local.runner.cloud import Cloud
 from local.runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
 from local.runner.records import Records
-from local.runner.stack import project_name, read_configuration
+from local.runner.stack import project_name, read_local_configuration, remember_photos
 
 __all__ = ["destroy", "outputs", "up"]
 
@@ -36,7 +36,11 @@ def up(options: argparse.Namespace) -> int:
     from local.runner.deployment import Deployment  # imports Pulumi, which takes a second
 
     with alone(Path.cwd()):
-        config = read_configuration(Path.cwd(), options.stack, options.port, options.state)
+        if options.photos:
+            remember_photos(Path.cwd(), options.photos)
+        config = read_local_configuration(Path.cwd(), options.stack, options.port, options.state)
+        if options.remove_many:
+            config[f"{project_name(Path.cwd())}:removeMany"] = str(options.remove_many)
         cloud = Cloud(config={**config, "gcp:accessToken": token_of(options.state)})
         ensure_running(cloud, options.state)
         records = Records(_path(options, "runner"))

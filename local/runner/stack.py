@@ -13,7 +13,9 @@ import yaml
 
 from local.runner.errors import RunnerError
 
-__all__ = ["project_name", "read_configuration"]
+__all__ = ["project_name", "read_configuration", "read_local_configuration", "remember_photos"]
+
+_PHOTOS = ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
 
 
 def project_name(folder: Path) -> str:
@@ -50,6 +52,32 @@ def _port_of(state: Path | None) -> int | None:
         return urlsplit(str(noted["url"])).port
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def read_local_configuration(
+    folder: Path, stack: str, port: int | None = None, state: Path | None = None
+) -> dict[str, str]:
+    """As `read_configuration`, with the photos that `remember_photos` chose for this checkout."""
+    config = read_configuration(folder, stack, port, state)
+    remembered = folder / _PHOTOS
+    if stack == "local" and remembered.exists():
+        photos = remembered.read_text(encoding="utf-8").strip()
+        config[f"{project_name(folder)}:photosDir"] = photos
+    return config
+
+
+def remember_photos(folder: Path, photos: str) -> None:
+    """Take the photos of this checkout's local gallery from that folder from now on.
+
+    Raises RunnerError where there is none. The sample's own folder, `photos`, is the default again.
+    """
+    chosen = folder / Path(photos).expanduser()
+    if not chosen.is_dir():
+        raise RunnerError(f"There is no folder {chosen}. Name the one that holds your photos.")
+    if chosen.resolve() == (folder / "photos").resolve():
+        (folder / _PHOTOS).unlink(missing_ok=True)
+    else:
+        (folder / _PHOTOS).write_text(f"{chosen.resolve()}\n", encoding="utf-8")
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

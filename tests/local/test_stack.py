@@ -3,7 +3,11 @@
 import pytest
 
 from local.runner.errors import RunnerError
-from local.runner.stack import read_configuration
+from local.runner.stack import (
+    read_configuration,
+    read_local_configuration,
+    remember_photos,
+)
 
 PROJECT = """
 name: image-gallery
@@ -68,3 +72,34 @@ def test_an_encrypted_value_is_for_the_engine(folder):
 
     with pytest.raises(RunnerError, match="accessToken is encrypted"):
         read_configuration(folder, "dev")
+
+
+@pytest.fixture
+def checkout(folder, tmp_path):
+    (folder / "Pulumi.yaml").write_text(
+        "name: gallery\nconfig:\n  photosDir:\n    default: photos\n"
+    )
+    (folder / "Pulumi.local.yaml").write_text("config: {}\n")
+    (folder / "photos").mkdir()
+    (tmp_path / "my photos").mkdir()
+    return folder
+
+
+def test_ones_own_photos_are_remembered_for_the_checkout(checkout, tmp_path):
+    remember_photos(checkout, str(tmp_path / "my photos"))
+
+    chosen = str(tmp_path / "my photos")
+    assert read_local_configuration(checkout, "local")["gallery:photosDir"] == chosen
+    assert read_configuration(checkout, "local")["gallery:photosDir"] == "photos"
+
+
+def test_the_sample_is_the_default_again_by_its_name(checkout, tmp_path):
+    remember_photos(checkout, str(tmp_path / "my photos"))
+    remember_photos(checkout, "photos")
+
+    assert read_local_configuration(checkout, "local")["gallery:photosDir"] == "photos"
+
+
+def test_a_folder_that_is_not_there_is_one_line(checkout):
+    with pytest.raises(RunnerError, match="There is no folder"):
+        remember_photos(checkout, "~/no such folder")
