@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Photo", "Survey", "survey"]
 
 
+_Stored = dict[str, "tuple[Stamp, dict[str, Any]]"]
+"""What earlier runs knew, by path: as `Index.files` has it."""
+
+
 @dataclass(frozen=True)
 class Photo:
     """One picture to show: its file, id, size upright in pixels, and metadata."""
@@ -63,7 +67,7 @@ class Survey:
     moved: dict[str, str] = field(default_factory=dict)
     """Entries of the root's captions file whose photo has another path now: {old: new}."""
     former: dict[str, str] = field(default_factory=dict)
-    """Where pictures were or are, as far as earlier runs know: {id: path}."""
+    """Where pictures were that are not there any more, by earlier runs: {id: path}."""
     partial: bool = False
 
 
@@ -75,9 +79,10 @@ def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Su
     listed = list_folder(root)
     found = Survey(unusable=listed.unusable, left_alone=listed.left_alone, partial=listed.partial)
     captions = _Captions(listed)
-    sidecars = _sidecars(listed, index)
     seen: dict[str, str] = {}
-    for file, known in _inspected(listed.photos, index, pool):
+    stored = index.files()
+    sidecars = _sidecars(listed, stored, index)
+    for file, known in _inspected(listed.photos, stored, index, pool):
         embedded = known.get("metadata", {}) | sidecars.get(file.path, {})
         if not details:
             embedded.pop("details", None)
@@ -95,8 +100,8 @@ def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Su
     found.unusable.sort()
     found.captioned = captions.paths()
     there = {file.path for file in listed.photos}
-    stored = {path: known for path, (_, known) in index.files().items()}
-    found.former = {known["id"]: path for path, known in stored.items() if "id" in known}
+    known_ids = ((known.get("id"), path) for path, (_, known) in stored.items())
+    found.former = {id_: path for id_, path in known_ids if id_ and id_ not in seen}
     found.moved = _moved(found, stored, there)
     found.problems = captions.problems(found, there)
     if not seen and not found.undecodable:
@@ -129,10 +134,9 @@ def _empty(root: Path, found: Survey) -> str:
 
 
 def _inspected(
-    files: list[PhotoFile], index: Index, pool: Pool
+    files: list[PhotoFile], stored: _Stored, index: Index, pool: Pool
 ) -> Iterable[tuple[PhotoFile, dict[str, Any]]]:
     """Each file with what it holds, in order; those that the index knows are not opened."""
-    stored = index.files()
     known = {
         file.path: stored[file.path][1]
         for file in files
@@ -162,9 +166,8 @@ def _inspected(
     return ((file, known[file.path]) for file in files)
 
 
-def _sidecars(listed: Folder, index: Index) -> dict[str, Fields]:
+def _sidecars(listed: Folder, stored: _Stored, index: Index) -> dict[str, Fields]:
     """The fields of each photo's XMP file, `IMG_1.jpg.xmp` or `IMG_1.xmp`, by the photo's path."""
-    stored = index.files() if listed.sidecars else {}
     by_name: dict[str, Fields] = {}
     for file in listed.sidecars:
         stamp, known = stored.get(file.path, ((), {}))
@@ -228,10 +231,10 @@ class _Captions:
                     yield folder, name, entry
 
 
-def _moved(found: Survey, stored: dict[str, Any], there: set[str]) -> dict[str, str]:
+def _moved(found: Survey, stored: _Stored, there: set[str]) -> dict[str, str]:
     """Entries without photo whose picture was at their path before, and is elsewhere now."""
     gone = found.captioned - there
-    before = {path: known.get("id") for path, known in stored.items() if path in gone}
+    before = {path: known.get("id") for path, (_, known) in stored.items() if path in gone}
     now = {p.id: p.file.path for p in (*found.photos, *found.hidden)}
     moved = {path: now[id_] for path, id_ in sorted(before.items()) if id_ in now}
     return {old: new for old, new in moved.items() if new not in found.captioned}

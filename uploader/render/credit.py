@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from functools import lru_cache
 
 from PIL import Image
 
@@ -17,6 +18,7 @@ _HAS_EXIF = 0x08
 _APP0, _APP1 = b"\xff\xe0", b"\xff\xe1"
 
 
+@lru_cache(maxsize=1000)  # a gallery has few credits and many photos
 def exif_of_credit(credit: str, license_: str) -> bytes:
     """An Exif block with Artist and Copyright, or nothing where there is no credit."""
     if not credit:
