@@ -67,7 +67,7 @@ class Alerts(pulumi.ComponentResource):
                 conditions=[condition],
                 notification_channels=[channel.name],
                 documentation={
-                    "content": "What to look at first: docs/operations.md, *Read the dashboard*.",
+                    "content": "What to look at first: docs/running.md, *Read the dashboard*.",
                     "mime_type": "text/markdown",
                 },
                 user_labels=args.labels,

@@ -169,9 +169,9 @@ def test_make_targets_and_modules_that_are_named_exist():
 
 
 def test_the_worst_month_is_computed_from_the_settings():
-    """$ a vCPU-second and a GiB-second, 730 hours: the table of docs/operations.md."""
+    """$ a vCPU-second and a GiB-second, 730 hours: the table of docs/costs-and-threats.md."""
     defaults = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    said = (ROOT / "docs" / "operations.md").read_text()
+    said = (ROOT / "docs" / "costs-and-threats.md").read_text()
     memory = int(defaults["memory"]["default"].removesuffix("Mi")) / 1024
     second = float(defaults["cpu"]["default"]) * 0.000024 + memory * 0.0000025
     for stack in ("dev", "prod"):

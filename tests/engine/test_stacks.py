@@ -145,7 +145,7 @@ def test_the_page_is_never_away_while_it_is_changed(checkout, cloud):
 
 
 def test_an_existing_bucket_is_imported_without_a_replacement(checkout, cloud):
-    """As docs/operations.md has it, where the state was lost: a fresh stack takes the bucket."""
+    """As docs/running.md has it, where the state was lost: a fresh stack takes the bucket."""
     checkout.add_stack("lost")
     checkout.up("lost")
     bucket = checkout.outputs("lost")["bucket"]
