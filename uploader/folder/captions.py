@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAPTIONS",
+    "LINE_BREAK",
     "LOADER",
     "METADATA",
     "Captions",
@@ -43,6 +44,7 @@ _LARGEST = 20_000_000  # bytes; 100,000 captions have 15 million
 _DEEPEST = 20  # levels; captions have two, and the parser's own recursion ends the process
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it was built
+LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # what YAML counts as the end of a line
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _DEFAULTS = ("credit", "license")
 
@@ -150,7 +152,7 @@ class _Reader:
 
     def __init__(self, shown: str, text: str) -> None:
         self.shown = shown
-        self.lines: list[str] = text.split("\n")
+        self.lines = LINE_BREAK.split(text)
         self.text = text
         self.read_so_far = Captions()
 

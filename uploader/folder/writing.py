@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ import yaml
 from uploader.errors import CaptionsError
 from uploader.folder.captions import (
     CAPTIONS,
+    LINE_BREAK,
     LOADER,
     decode,
     is_captions_file,
@@ -118,14 +119,14 @@ def _places(file: Path, text: str) -> list[_Place]:
         return []
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise CaptionsError(f"{file} is not written line by line; it can be read, but not changed.")
-    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
 
     def at(mark: Any) -> int:
         return int(starts[mark.line] + mark.column)
 
     return [
         _Place(
-            str(key.value).removeprefix("./"),
+            unicodedata.normalize("NFC", str(key.value)).removeprefix("./"),
             at(key.start_mark),
             at(key.end_mark),
             len(text[: at(_last(value).end_mark)].rstrip()),
@@ -158,6 +159,8 @@ def _quoted(text: str) -> str:
 
 def _replace(file: Path, text: str, wanted: dict[str, Fields]) -> None:
     """Write the whole file or nothing, once it is sure that it says what is wanted."""
+    if "\r\n" in text:  # as it was written, on Windows
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     if _fields_in(text) != wanted:
         raise CaptionsError(f"{file} is written in a way that can be read, but not changed.")
     mode = file.stat().st_mode if file.exists() else 0o644

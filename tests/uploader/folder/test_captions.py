@@ -190,3 +190,12 @@ def test_a_caption_that_is_too_long_is_said_to_be_cut(read):
     assert captions.problems == [
         "captions.yaml:1: caption has 2,001 characters; the first 2,000 are shown."
     ]
+
+
+@pytest.mark.parametrize("line_break", ["\r", "\r\n", "\x85", "\u2028"], ids=ascii)
+def test_problems_are_on_the_line_that_yaml_counts(read, line_break):
+    problems = read(f'a.jpg: "x{line_break}{line_break}y"{line_break}b.jpg: [two]\n').problems
+
+    assert problems == [
+        'captions.yaml:4: "b.jpg" is a list to YAML. Type: "b.jpg": "[two]"',
+    ]

@@ -93,17 +93,33 @@ def test_a_file_that_is_written_another_way_is_left_as_it_is(folder, captions):
     assert captions.read_text() == "{a.jpg: x, b.jpg: y}\n"
 
 
-def test_a_line_break_that_only_yaml_knows_loses_no_fields(folder, captions):
-    """Where lines are counted differently the change is refused, not guessed at."""
-    captions.write_text('a.jpg: "x\u2028y"\nb.jpg: z\n')
-    before = captions.read_text()
+@pytest.mark.parametrize("line_break", ["\r", "\r\n", "\x85", "\u2028"], ids=ascii)
+def test_a_line_break_that_only_yaml_knows_loses_no_words(folder, captions, line_break):
+    captions.write_bytes(f'a.jpg: "x"{line_break}b.jpg: z\nc.jpg: "p{line_break}q"\n'.encode())
+    before = fields(captions)
 
-    try:
-        set_fields(folder, "b.jpg", NEW)
-    except CaptionsError:
-        assert captions.read_text() == before
-    else:
-        assert fields(captions)["b.jpg"] == NEW
+    set_fields(folder, "b.jpg", NEW)
+
+    assert fields(captions) == before | {"b.jpg": NEW}
+
+
+def test_a_file_of_windows_keeps_its_line_ends(folder, captions):
+    captions.write_bytes(b"a.jpg: old\r\n# note\r\nb.jpg: z\r\n")
+
+    set_fields(folder, "a.jpg", {"caption": "new"})
+
+    content = captions.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert content.endswith(b"# note\r\nb.jpg: z\r\n")
+
+
+def test_names_as_a_mac_writes_them_are_found(folder, captions):
+    captions.write_text("Ca\u0301ceres.jpg: old\nb.jpg: z\n", encoding="utf-8")
+
+    set_fields(folder, "C\u00e1ceres.jpg", {"caption": "new"})
+    rename_entries(folder, {"C\u00e1ceres.jpg": "c.jpg"})
+
+    assert fields(captions) == {"c.jpg": {"caption": "new"}, "b.jpg": {"caption": "z"}}
 
 
 def test_the_file_keeps_its_permissions(folder, captions):
