@@ -49,6 +49,8 @@ class GalleryApi(pulumi.ComponentResource):
     service: pulumi.Output[str]
     """The function's name, which is its Cloud Run service's as well."""
     first_key: pulumi.Output[str]
+    source_bucket: pulumi.Output[str]
+    """A bucket that the public cannot read."""
 
     def __init__(
         self, name: str, args: GalleryApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -93,8 +95,14 @@ class GalleryApi(pulumi.ComponentResource):
             ),
         )
         self.url, self.service, self.first_key = function.url, function.function_name, keys.first
+        self.source_bucket = source.bucket
         self.register_outputs(
-            {"url": self.url, "service": self.service, "firstKey": self.first_key}
+            {
+                "url": self.url,
+                "service": self.service,
+                "firstKey": self.first_key,
+                "sourceBucket": self.source_bucket,
+            }
         )
 
 

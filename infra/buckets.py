@@ -75,7 +75,7 @@ class SourceBucketArgs:
 
 
 class SourceBucket(pulumi.ComponentResource):
-    """The bucket of the function's archive, closed to the public by Google itself.
+    """The bucket of the function's archive and of former catalogs, closed to the public by Google.
 
     Creates: `storage.Bucket` and `storage.BucketObject`.
     """
@@ -93,7 +93,7 @@ class SourceBucket(pulumi.ComponentResource):
             location=args.location,
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
-            force_destroy=True,  # it holds nothing but copies of what is in the checkout
+            force_destroy=True,  # it holds copies: of what is in the checkout, and of catalogs
             soft_delete_policy={"retention_duration_seconds": 0},
             labels=args.labels,
             opts=pulumi.ResourceOptions(parent=self),

@@ -99,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
     removal.add_argument("source", metavar="SOURCE", help="as `sources` names it")
     _takes_bucket(removal)
     _takes_remove_many(removal)
+    back = _command(add, _restore, "put a former catalog back", of_folder=False)
+    _takes_bucket(back)
+    back.add_argument("--history", required=True, help="the stack's output historyBucket")
+    back.add_argument("--generation", default="", help="which one (default: the newest)")
+    back.add_argument("--list", action="store_true", help="only say which there are")
     doctor = _command(add, _doctor, "say what is missing or does not fit")
     doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
     _command(add, _init, "write or complete captions.yaml")
@@ -229,6 +234,22 @@ def _remove_source(given: argparse.Namespace) -> int:
     remove_source(bucket, given.source, [])
     data = {"source": given.source, "removed": len(own)}
     _print(given, data, f"“{given.source}” is gone, with {photos(len(own))}.")
+    return DONE
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from uploader.sync.bucket import connect  # as above
+    from uploader.sync.history import kept, restore
+
+    bucket, history = connect(given.bucket), connect(given.history)
+    if given.list:
+        generations = kept(history)
+        _print(given, {"kept": generations}, "\n".join(generations) or "None is kept.")
+        return DONE
+    shown, lost = restore(bucket, history, given.generation)
+    gone = f"; {photos(lost)} left out, for the renditions are gone" if lost else ""
+    data = {"shown": shown, "left_out": lost}
+    _print(given, data, f"{photos(shown)} as they were{gone}. The next sync follows the folder.")
     return DONE
 
 

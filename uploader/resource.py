@@ -43,6 +43,7 @@ from uploader.sync.bucket import connect
 from uploader.sync.catalog import NAME as CATALOG
 from uploader.sync.catalog import write_catalog
 from uploader.sync.describe import describe
+from uploader.sync.history import make_room
 from uploader.sync.plan import guard, guard_removal, make_plan, rendition_names
 from uploader.sync.progress import Progress
 from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
@@ -83,12 +84,14 @@ class Photos(Resource, module="gallery", name="Photos"):
         source: str = "stack",
         remove_many: int | None = None,
         show_details: bool = False,
+        history: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the photos of `photos_dir`, relative to the program's folder.
 
         `remove_many` permits to remove exactly so many, where that is more than half of them;
-        `show_details` publishes camera, lens and exposure.
+        `show_details` publishes camera, lens and exposure; `history` is a bucket that the public
+        cannot read, for former catalogs.
         """
         inputs = {
             "bucket": bucket,
@@ -98,6 +101,7 @@ class Photos(Resource, module="gallery", name="Photos"):
             "photos": _photos_in(photos_dir, show_details),
             "photos_dir": photos_dir,
             "show_details": show_details,
+            "history": history,
             "remove_many": remove_many,
             "photo_count": None,
         }
@@ -236,6 +240,8 @@ class PhotosProvider(ResourceProvider):
 
     def _upload(self, props: dict[str, Any]) -> dict[str, Any]:
         try:
+            if props.get("history"):
+                make_room(self._bucket(props["bucket"]), self._bucket(props["history"]))
             outcome = self._sync(props)
             if outcome.failed:
                 raise Incomplete(_failure(outcome))

@@ -23,7 +23,9 @@ NAMES = {
     "gcp:storage/bucketIAMMember:BucketIAMMember": "google_storage_bucket_iam_member",
     "gcp:logging/projectExclusion:ProjectExclusion": "google_logging_project_exclusion",
     "gcp:compute/uRLMap:URLMap": "google_compute_url_map",
-    "gcp:compute/managedSslCertificate:ManagedSslCertificate": "google_compute_managed_ssl_certificate",
+    "gcp:compute/managedSslCertificate:ManagedSslCertificate": (
+        "google_compute_managed_ssl_certificate"
+    ),
 }
 # Maps of the owner's own, not blocks.
 MAPS = {"labels", "user_labels", "environment_variables", "label_extractors"}

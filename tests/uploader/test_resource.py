@@ -289,6 +289,22 @@ def test_a_foreign_catalog_is_read_as_nothing_of_ours(provider, inputs, picture,
         provider.update(created.id, read.outs, inputs())
 
 
+def test_a_foreign_catalog_is_kept_and_healed_where_there_is_a_history(
+    provider, inputs, picture, bucket, cloud
+):
+    picture("a.png")
+    history = new_bucket(cloud)
+    created = provider.create(inputs(history=history.name))
+    before = bucket.objects()
+    bucket.bucket.blob("catalog.jsonl").upload_from_string(b"<html>")
+
+    read = provider.read(created.id, created.outs)
+    provider.update(created.id, read.outs, inputs(history=history.name))
+
+    assert bucket.objects() == before
+    assert list(history.objects().values()) == [b"<html>"]
+
+
 def test_another_sources_photos_are_no_drift(provider, inputs, picture):
     picture("a.png")
     created = provider.create(inputs())

@@ -11,9 +11,10 @@ from typing import Any
 
 from uploader.errors import CatalogError
 
-__all__ = ["CEILING", "NAME", "Record", "merge", "parse_catalog", "write_catalog"]
+__all__ = ["CACHE", "CEILING", "NAME", "TYPE", "Record", "merge", "parse_catalog", "write_catalog"]
 
 NAME = "catalog.jsonl"
+TYPE, CACHE = "application/jsonl", "no-cache"
 CEILING = 200_000  # records; an instance of the function holds them all in memory
 _VERSION = 1
 

@@ -17,7 +17,7 @@ from uploader.render.credit import credit_digest, exif_of_credit, with_exif
 from uploader.render.pool import attempt_all, run_all
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
-from uploader.sync.catalog import NAME, merge, parse_catalog, write_catalog
+from uploader.sync.catalog import CACHE, NAME, TYPE, merge, parse_catalog, write_catalog
 from uploader.sync.plan import (
     RENDITION_CACHE,
     TYPES,
@@ -50,7 +50,6 @@ __all__ = [
     "remove_source",
 ]
 
-_CATALOG_TYPE, _CATALOG_CACHE = "application/jsonl", "no-cache"
 _LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
 _CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
 
@@ -255,7 +254,7 @@ class Sync:
 
     def _write_catalog(self, content: bytes) -> None:
         write = self._bucket.write
-        write(NAME, content, _CATALOG_TYPE, _CATALOG_CACHE, generation=self._gallery.generation)
+        write(NAME, content, TYPE, CACHE, generation=self._gallery.generation)
 
     def _touch_all(self, own: list[Record]) -> set[str]:
         """Touch renditions that are there, but that no record protects from deletion.
@@ -333,7 +332,7 @@ def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
         try:
             if own:
                 generation = gallery.generation
-                bucket.write(NAME, content, _CATALOG_TYPE, _CATALOG_CACHE, generation=generation)
+                bucket.write(NAME, content, TYPE, CACHE, generation=generation)
         except PreconditionFailed:
             continue
         withdraw(bucket, gallery, own.union(ids))
