@@ -10,6 +10,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.rpc import UNKNOWN
 
+from tests.uploader.conftest import new_bucket
 from uploader.errors import Unusable, UploaderError
 from uploader.render.pool import Pool
 from uploader.resource import PhotosProvider, _photos_in, credentials_from
