@@ -53,7 +53,7 @@ def gallery(tmp_path_factory):
 def test_there_are_blocks_to_run():
     pages = {block.page for block in shell_blocks("")}
 
-    assert pages == set(EXECUTED)
+    assert pages == set(EXECUTED) - {"docs/deploying.md"}  # which wants Google or the engine
     assert shell_blocks("engine")
 
 
