@@ -89,3 +89,14 @@ def axe():
         return [f"{found['id']}: {found['nodes'][0]['html']}" for found in result["violations"]]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def many(browser, web_cloud):
+    """A gallery of ten thousand photos, of which there is the catalog alone."""
+    gallery = Gallery(web_cloud, "many")
+    gallery.pretend(10_000)
+    gallery.start_function()
+    gallery.publish_site()
+    yield gallery
+    gallery.stop_function()

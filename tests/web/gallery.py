@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -121,6 +122,21 @@ class Gallery:
     def leave_empty(self):
         """Publish a catalog that holds nothing."""
         self._put("catalog.jsonl", b'{"catalog":1,"count":0}\n', "no-cache")
+
+    def pretend(self, count):
+        """Publish a catalog of photos whose images are not there."""
+        lines = [json.dumps({"catalog": 1, "count": count})]
+        ids = sorted(sha256(str(n).encode()).hexdigest()[:16] for n in range(count))
+        for n, name in enumerate(ids):
+            width, height = SIZES[n % len(SIZES)]
+            record = {
+                "id": name, "source": "stack", "recipe": "v2", "sizes": [[width, height]],
+                "jpeg": [width, height], "alt": f"Photo {n}", "caption": f"Photo {n}",
+                "date": f"{2000 + n % 25}-08", "album": f"album-{n % 25}", "credit": "Somebody",
+                "placeholder": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+            }  # fmt: skip
+            lines.append(json.dumps(record))
+        self._put("catalog.jsonl", "\n".join([*lines, ""]).encode(), "no-cache")
 
     def publish_site(self, **words):
         """Publish `site/` as the stack does; `words` are its title, description and so on."""

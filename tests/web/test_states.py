@@ -68,7 +68,7 @@ def test_a_missing_configuration_has_a_face(gallery, blank, axe):
 
 def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, axe):
     blank.goto(f"{gallery.page_url}#/photos/{'0' * 16}")
-    assert "no longer in the gallery" in blank.get_by_role("alert").inner_text()
+    assert "No longer in the gallery" in blank.get_by_role("alert").inner_text()
     assert axe(blank) == []
 
     blank.get_by_role("button", name="Another photo").click()

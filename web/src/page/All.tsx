@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PhotoClient } from "../client/client.js";
 import type { Photo } from "../client/types.js";
+import { onOnline } from "../react/online.js";
 import { nameOfAlbum } from "../text/problem.js";
 import { writePlace } from "./address.js";
 import { Large } from "./Large.js";
@@ -40,9 +41,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
     left.current = undefined;
   }, [bands]);
   useEffect(() => {
-    if (!problem) return;
-    addEventListener("online", more);
-    return () => removeEventListener("online", more);
+    if (problem) return onOnline(more);
   }, [problem]);
 
   const open = (photo: Photo, how?: "replace") => go({ mode: "large", photo: photo.id, album, by }, how);

@@ -116,6 +116,8 @@ export function useGestures(stage: RefObject<HTMLElement | null>, sheet: RefObje
     const entries = Object.entries(listeners) as [string, EventListener][];
     for (const [name, listener] of entries) element.addEventListener(name, listener);
     element.addEventListener("wheel", onWheel, { passive: false });
+    // A mouse that moves a photo drags no copy of it out of the window.
+    element.ondragstart = () => false;
     return () => {
       for (const [name, listener] of entries) element.removeEventListener(name, listener);
       element.removeEventListener("wheel", onWheel);

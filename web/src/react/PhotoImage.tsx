@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type CSSProperties } from "react";
 import { srcSetOf } from "../client/prepare.js";
 import type { Photo } from "../client/types.js";
+import { onOnline } from "./online.js";
 import { Placeholder } from "./Placeholder.js";
 
 export interface PhotoImageProps {
@@ -32,10 +33,7 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
   }, [attempt]);
   useEffect(() => {
     if (status === "shown") return onShown?.(image.current!);
-    if (status !== "broken") return;
-    const again = () => setAttempt((before) => before + 1);
-    addEventListener("online", again);
-    return () => removeEventListener("online", again);
+    if (status === "broken") return onOnline(() => setAttempt(attempt + 1));
   }, [status, onShown]);
   return (
     <div part="image" data-image={status} style={shapeOf(photo)}>

@@ -5,7 +5,7 @@ const TOLERANCE = 0.98;
 
 /** A width in pixels as a `sizes` attribute. */
 export function sizeOf(width: number): string {
-  return `${Math.floor(width * TOLERANCE)}px`;
+  return `${width * TOLERANCE}px`;
 }
 
 /** The width of a photo that is to fit into a frame, as a `sizes` attribute; a guess before there is a frame. */

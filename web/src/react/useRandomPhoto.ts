@@ -4,6 +4,7 @@ import { prepareImage } from "../client/prepare.js";
 import { pause } from "../client/request.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
 import { clientOf } from "./clients.js";
+import { onOnline } from "./online.js";
 
 export interface RandomPhotoOptions extends Filter, GallerySettings {
   /** Always the same photo for the same seed; `today` is one a day, by the visitor's own date. */
@@ -94,8 +95,7 @@ export function useRandomPhoto(
   useEffect(() => {
     if (problem?.detail) console.warn(problem.detail);
     // What failed is tried again when the network is back.
-    if (failed) addEventListener("online", ways.first);
-    return () => removeEventListener("online", ways.first);
+    if (failed) return onOnline(ways.first);
   }, [problem, failed, ways]);
 
   return { ...kept, ...ways, client };

@@ -27,5 +27,5 @@ const join = (words: (string | undefined)[], by: string) => words.filter(Boolean
 
 /** A folder's name as a word: `at-home` is "At home". */
 export function nameOfAlbum(album: string): string {
-  return album.replace(/[-_]+/g, " ").trim().replace(/^./u, (letter) => letter.toUpperCase());
+  return album.replace(/[-_]+/g, " ").replace(/^./u, (letter) => letter.toUpperCase());
 }

@@ -9,7 +9,7 @@ export const ENGLISH = {
   broken: "This photo did not arrive.",
   "gallery-empty": "No photos yet.",
   "no-match": "No photo fits.",
-  "no-such-photo": "This photo is no longer in the gallery.",
+  "no-such-photo": "No longer in the gallery.",
   unreachable: "The gallery cannot be reached.",
   offline: "You are offline.",
 };
