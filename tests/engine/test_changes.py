@@ -4,7 +4,10 @@ import json
 import re
 
 import pytest
+import yaml
 
+from tests.e2e.gallery import ROOT
+from tests.engine.permissions import permission_of
 from tests.engine.stack import changes
 
 EVERYTHING = {
@@ -128,6 +131,14 @@ def test_a_renamed_stack_goes_on_in_place(stack):
     assert {key: after[key] for key in ("bucket", "apiUrl")} == {
         key: before[key] for key in ("bucket", "apiUrl")
     }
+
+
+def test_the_deployers_role_suffices_for_every_method_that_was_called(stack, cloud):
+    role = yaml.safe_load((ROOT / "infra" / "deployer-role.yaml").read_text())
+    needed = {permission_of(method) for method in cloud.calls()} - {None}
+
+    assert len(needed) > 50
+    assert needed - set(role["includedPermissions"]) == set()
 
 
 def test_destroy_leaves_nothing(stack, cloud):
