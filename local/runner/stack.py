@@ -13,6 +13,8 @@ import yaml
 
 from local.runner.errors import RunnerError
 
+_LAST_PORT = 65535
+
 __all__ = ["project_name", "read_configuration", "read_local_configuration", "remember_photos"]
 
 _PHOTOS = ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
@@ -39,6 +41,9 @@ def read_configuration(
         key if ":" in key else f"{project['name']}:{key}": _text(key, value)
         for key, value in values.items()
     }
+    if port is not None and not 0 < port < _LAST_PORT:
+        what = f"Port {port} is not to be had: the function needs one more, and {_LAST_PORT} is the"
+        raise RunnerError(f"{what} last. Choose another: make up PORT=8490")
     port = port or _port_of(state)
     return _on_port(texts, port) if port else texts
 

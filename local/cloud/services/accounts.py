@@ -50,7 +50,8 @@ ACCOUNTS = _Accounts(
 def _get_project(_: Cloud, __: Request, project: str) -> Record:
     """Every project exists, and is the same one."""
     numbers = {"projectId": project, "projectNumber": PROJECT_NUMBER}
-    return {**numbers, "name": project, "lifecycleState": "ACTIVE"}
+    created = "2024-01-01T00:00:00.000Z"
+    return {**numbers, "name": project, "lifecycleState": "ACTIVE", "createTime": created}
 
 
 def _get_by_number(_: Cloud, __: Request, project: str) -> Record:

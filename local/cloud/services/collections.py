@@ -48,9 +48,9 @@ class Collection:
     parameter or body field that names a new one; without it, a number is made. `computed` gives,
     by name and former record, what Google fills in. `policy` is the verb of its getIamPolicy, if
     it has one. `finish` makes the answer to a change: the record, or an operation. `missing` is
-    Google's text where there is none: `{name}` whole, `{id}` its last part. `fields` are all that
-    there are, blank between them; without, any will do. An update `replaces` what was there.
-    `is_private` ones want the token.
+    Google's text where there is none: `{name}` whole, `{id}` and `{project}` of it. `fields` are
+    all that there are, blank between them; without, any will do. An update `replaces` what was
+    there. `is_private` ones want the token.
     """
 
     api: str
@@ -89,7 +89,8 @@ class Collection:
         """The record of a resource; raises NotFound with Google's text."""
         record = records.find(cloud.store, self.api, name)
         if record is None:
-            raise NotFound(self.missing.format(name=name, id=name.rpartition("/")[2]))
+            names = {"id": name.rpartition("/")[2], "project": name.split("/")[1]}
+            raise NotFound(self.missing.format(name=name, **names))
         return record
 
 

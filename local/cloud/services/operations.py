@@ -38,15 +38,18 @@ def finish(
     parent: bool = True,
     hidden: str = "",
     at_once: bool = False,
+    direct: tuple[str, ...] = (),
 ) -> Finish:
     """For a collection whose changes are operations; `type_` is the message of its record.
 
     Without `parent` they are named `operations/…`; the field `hidden` is left out of results;
-    those `at_once` are shown as done, but for deletions.
+    those `at_once` are shown as done, but for deletions; `direct` verbs are no operations at all.
     """
 
     def answer(cloud: Cloud, verb: str, name: str, record: Record) -> Record:
         shown = {field: value for field, value in record.items() if field != hidden}
+        if verb in direct:
+            return shown
         if verb == "delete" and not hidden:
             shown = {}
         message = type_ if shown else "google.protobuf.Empty"

@@ -64,8 +64,8 @@ def _channel(_name: str, former: Record) -> Record:
     }
 
 
-def _nothing(_name: str, _former: Record) -> Record:
-    return {}
+def _check(_name: str, former: Record) -> Record:
+    return {"checkerType": former.get("checkerType", "STATIC_IP_CHECKERS")}
 
 
 COLLECTIONS = (
@@ -78,6 +78,7 @@ COLLECTIONS = (
         finish=finish(
             "google.devtools.artifactregistry.v1.Repository",
             metadata="google.devtools.artifactregistry.v1.OperationMetadata",
+            direct=("patch",),
         ),
         fields="cleanupPolicies cleanupPolicyDryRun description dockerConfig etag format kmsKeyName"
         " labels mavenConfig mode name remoteRepositoryConfig virtualRepositoryConfig"
@@ -117,8 +118,8 @@ COLLECTIONS = (
     Collection(
         api="monitoring.projects.uptimeCheckConfigs",
         path=f"{_MONITORING}/uptimeCheckConfigs",
-        computed=_nothing,
-        missing="Config not found for check {id}",
+        computed=_check,
+        missing="Config not found for check {id} in project {project}",
         fields="checkerType contentMatchers disabled displayName httpCheck internalCheckers"
         " isInternal logCheckFailures monitoredResource name period resourceGroup selectedRegions"
         " syntheticMonitor tcpCheck timeout userLabels",

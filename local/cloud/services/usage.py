@@ -37,7 +37,8 @@ def _list(cloud: Cloud, request: Request, project: str) -> Record:
 
 def _enable_one(cloud: Cloud, _: Request, project: str, service: str) -> Record:
     (view,) = _enable(cloud, project, [service])
-    return operations.done(cloud, "", f"{_MESSAGES}.EnableServiceResponse", {"service": view})
+    message = f"{_MESSAGES}.EnableServiceResponse"
+    return operations.done(cloud, "", message, {"service": view}, "google.protobuf.Empty")
 
 
 def _enable_several(cloud: Cloud, request: Request, project: str) -> Record:
