@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Photos", "PhotosProvider"]
 
+_MOST_LINES, _FEW = 30, 5  # of one kind, in a preview
 _COMPARED = ("bucket", "base_url", "recipe", "source", "photos")
 _IDENTIFYING = ("bucket", "source")
 # Touching an object is storage.objects.patch, which read_write does not allow.
@@ -157,7 +158,7 @@ class PhotosProvider(ResourceProvider):
             plan = self._plan(news, _survey(news))
             guard(plan, _number(news.get("remove_many")))
             if not _olds:
-                _tell(describe(plan))
+                _tell(shorten(describe(plan)))
         except UploaderError as error:
             return CheckResult(news, [CheckFailure("", str(error))])
         return CheckResult(news, [])
@@ -173,7 +174,9 @@ class PhotosProvider(ResourceProvider):
                 _tell(f"warning: not shown: {unusable}")
             return DiffResult(changes=False)
         try:
-            _tell(describe(self._plan(_news, _survey(_news))))
+            found = _survey(_news)
+            found.former = _paths(_olds) | found.former
+            _tell(shorten(describe(self._plan(_news, found))))
         except UploaderError as error:
             _tell(f"error: {error}")
         return DiffResult(changes=True, replaces=[name for name in changed if name in _IDENTIFYING])
@@ -289,6 +292,11 @@ def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
         )
 
 
+def _paths(olds: dict[str, Any]) -> dict[str, str]:
+    """Return the path of each photo by its id, as state knows it: no index need be there."""
+    return {value.split()[0]: path for path, value in olds.get("photos", {}).items()}
+
+
 def _kept(props: dict[str, Any]) -> dict[str, Any]:
     return {name: props[name] for name in (*_COMPARED, "photos_dir")}
 
@@ -333,6 +341,19 @@ def _failure(outcome: Outcome) -> str:
 def _number(value: Any) -> int | None:
     """Numbers arrive as floats."""
     return None if value is None else int(value)
+
+
+def shorten(lines: str) -> str:
+    """Name the first few of a kind of line, and count the others, where there are many."""
+    kinds: dict[str, list[str]] = {}
+    for line in lines.splitlines():
+        kinds.setdefault(line[:2] if line[1:2] == " " else "", []).append(line)
+    shown: list[str] = []
+    for sign, same in kinds.items():
+        if sign and len(same) > _MOST_LINES:
+            same = [*same[:_FEW], f"{sign}… and {len(same) - _FEW:,} more"]
+        shown += same
+    return "\n".join(shown)
 
 
 def _tell(lines: str) -> None:

@@ -13,7 +13,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from tests.uploader.conftest import new_bucket
 from uploader.errors import Unusable, UploaderError
 from uploader.render.pool import Pool
-from uploader.resource import PhotosProvider, _photos_in, credentials_from
+from uploader.resource import PhotosProvider, _photos_in, credentials_from, shorten
 
 COLORS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold", "navy", "teal", "tan"]
 
@@ -330,6 +330,32 @@ def test_diff_tells_what_it_cannot_read_and_raises_nothing(provider, inputs, pic
     assert provider.diff(created.id, created.outs, inputs()).changes
 
     assert "error: " in capfd.readouterr().err
+
+
+def test_a_removed_photo_is_named_by_path_and_caption_without_an_index(
+    provider, inputs, picture, folder, capfd
+):
+    """In CI there is no index, and the catalog knows no path."""
+    picture("a.png")
+    picture("alps/b.png", color="blue")
+    (folder / "captions.yaml").write_text("alps/b.png: The old one\n")
+    created = provider.create(inputs())
+    for path in [folder / "alps" / "b.png", *folder.glob(".gallery-index*")]:
+        path.unlink()
+
+    assert provider.diff(created.id, created.outs, inputs()).changes
+
+    assert '- alps/b.png ("The old one") is removed' in capfd.readouterr().err
+
+
+def test_many_lines_of_a_kind_are_a_number_and_the_first_few():
+    new = [f"+ {number}.jpg is new" for number in range(31)]
+    changed = [f"~ {number}.jpg: caption" for number in range(30)]
+
+    lines = shorten("\n".join([*new, *changed, "31 new, 30 changed."])).splitlines()
+
+    assert lines[:6] == [*new[:5], "+ … and 26 more"]
+    assert lines[6:] == [*changed, "31 new, 30 changed."]
 
 
 def test_a_photo_that_cannot_be_shown_is_named_at_every_up(
