@@ -61,7 +61,9 @@ _names = iter(range(1_000_000))
 @pytest.fixture
 def bucket(cloud):
     """An empty bucket of the local cloud, with what a test wants to see of it."""
-    return new_bucket(cloud)
+    made = new_bucket(cloud)
+    yield made
+    made.bucket.client.close()
 
 
 def new_bucket(cloud):

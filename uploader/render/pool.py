@@ -7,6 +7,7 @@ dies of is trouble of this moment, and no fault of the photo.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
@@ -223,9 +224,12 @@ class _Process(SpawnProcess):
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name that multiprocessing calls
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
+        # Ctrl-C is for the parent, which stops its workers; one that is starting would say a lot.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return SpawnProcess._Popen(process_obj)  # noqa: SLF001 - the one place where it can be done
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
             sys.modules["__main__"] = main
 
 
