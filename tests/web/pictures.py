@@ -8,16 +8,22 @@ import shutil
 import tempfile
 import urllib.request
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.conftest import LocalCloud
 from tests.web.gallery import ROOT, Blog, Gallery
 
 PICTURES = ROOT / "docs" / "pictures"
+WORDS = {
+    "title": "Notes from the hills",
+    "description": "Photographs from walks around Zegama, and from the kitchen table.",
+    "home_url": "https://blog.example/",
+}
 STYLE = """<meta name="viewport" content="width=device-width"><style>
 :root { color-scheme: light dark }
-body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1.125rem/1.6 Palatino, serif }
+body { max-width: 40rem; margin: 2.5rem auto; padding: 0 1rem; font: 1.125rem/1.6 Palatino, P052, serif }
 h1 { font-weight: 400 }
 random-photo { --random-photo-font: 0.9375rem system-ui; margin-block: 2rem }
 </style>"""
@@ -36,7 +42,7 @@ def main() -> None:
         gallery = Gallery(cloud, "pictures", [blog.origin])
         gallery.fill(ROOT / "photos")
         gallery.start_function()
-        gallery.publish_site()
+        gallery.publish_site(**WORDS)
         try:
             _take_all(gallery, blog)
         finally:
@@ -52,27 +58,49 @@ def _take_all(gallery: Gallery, blog: Blog) -> None:
         for word in ("Aizkorri", "neighbours", "Step")
     )
     post = blog.publish("/", POST.format(photo=stream) + gallery.embed, STYLE)
+    modes = {
+        "page": (f"#/photos/{mountains}", f"#/photos/{dogs}"),
+        "all": ("#/all", "#/all"),
+        "large": (f"#/large/{stream}", f"#/large/{mountains}"),
+    }
     shots = {
-        "page": (f"{gallery.page_url}#/photos/{mountains}", 1280, 800, "light"),
-        "page-dark": (f"{gallery.page_url}#/photos/{dogs}", 1280, 800, "dark"),
-        "page-phone": (f"{gallery.page_url}#/photos/{stream}", 390, 844, "light"),
-        "page-phone-dark": (f"{gallery.page_url}#/photos/{dogs}", 390, 844, "dark"),
-        "embed": (post, 1280, 960, "light"),
-        "embed-phone-dark": (post, 390, 844, "dark"),
+        f"{mode}{device}{scheme}": (gallery.page_url + places[bool(scheme)], *size, scheme[1:])
+        for mode, places in modes.items()
+        for device, size in (("", (1280, 800)), ("-phone", (390, 844)))
+        for scheme in ("", "-dark")
+    }
+    shots |= {
+        "embed": (post, 672, 860, "light"),
+        "embed-dark": (post, 672, 860, "dark"),
+        "embed-narrow": (post, 352, 760, "light"),
+        "embed-narrow-dark": (post, 352, 760, "dark"),
     }
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         for name, (url, width, height, scheme) in shots.items():
-            page = browser.new_page(
-                viewport={"width": width, "height": height}, color_scheme=scheme
-            )
-            page.goto(url)
-            page.wait_for_selector('[data-image="shown"]')
-            page.wait_for_timeout(1500)  # the fade is over
-            page.screenshot(path=PICTURES / f"{name}.jpg", quality=86, type="jpeg")
-            page.close()
+            _take(browser, name, url, {"width": width, "height": height}, scheme or "light")
         browser.close()
+
+
+def _take(
+    browser: Browser, name: str, url: str, size: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    # A phone has more pixels; and no arrows, for it has fingers.
+    phone = size["width"] < 600
+    page = browser.new_page(
+        viewport=size,
+        color_scheme=scheme,
+        device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+        is_mobile=phone,
+    )
+    page.goto(url)
+    page.wait_for_selector('[data-image="shown"], img[data-shown]')
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # the fade is over
+    page.screenshot(path=PICTURES / f"{name}.jpg", quality=82, type="jpeg")
+    page.close()
 
 
 def _ids_by_caption(gallery: Gallery) -> dict[str, str]:
