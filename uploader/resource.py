@@ -3,25 +3,18 @@
 A dynamic provider over the same library as the command line.
 State holds a reference to this module and no code, so its path is part of stored state: never
 rename it. Inputs are one short string per photo; words and bytes are read from the folder itself.
-The plan in words is printed while checking and comparing, which is when a preview listens.
+The plan in words is printed while checking and comparing: that is when a preview listens.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import select
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import google.auth
-import google.auth.exceptions
 import pulumi  # noqa: TC002 - the SDK reads the annotations of outputs
-from google.oauth2.credentials import Credentials as TokenCredentials
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -34,39 +27,33 @@ from pulumi.dynamic import (
 )
 from pulumi.runtime.rpc import UNKNOWN
 
-from uploader.errors import CatalogError, Incomplete, NotThere, StorageError, UploaderError
+from uploader.credentials import credentials_from
+from uploader.errors import CatalogError, Incomplete, NotThere, UploaderError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
+from uploader.parent import orphaned
 from uploader.render.pool import Pool
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import connect
-from uploader.sync.catalog import NAME as CATALOG
-from uploader.sync.catalog import write_catalog
-from uploader.sync.describe import describe
+from uploader.sync.describe import describe, shorten
+from uploader.sync.drift import digest, missing
 from uploader.sync.history import make_room
-from uploader.sync.plan import guard, guard_removal, make_plan, rendition_names
+from uploader.sync.plan import guard, guard_removal, make_plan
 from uploader.sync.progress import Progress
 from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from google.auth.credentials import Credentials
     from pulumi.dynamic import ConfigureRequest
 
     from uploader.folder.survey import Survey
     from uploader.sync.bucket import Bucket
-    from uploader.sync.catalog import Record
     from uploader.sync.plan import Plan
     from uploader.sync.sync import Outcome
 
 __all__ = ["Photos", "PhotosProvider"]
 
-_MOST_LINES, _FEW = 30, 5  # of one kind, in a preview
 _COMPARED = ("bucket", "base_url", "recipe", "source", "photos")
 _IDENTIFYING = ("bucket", "source")
-# Touching an object is storage.objects.patch, which read_write does not allow.
-_SCOPE = "https://www.googleapis.com/auth/devstorage.full_control"
 
 
 class Photos(Resource, module="gallery", name="Photos"):
@@ -88,7 +75,7 @@ class Photos(Resource, module="gallery", name="Photos"):
         history: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the photos of `photos_dir`, relative to the program's folder.
+        """Declare the photos of `photos_dir`.
 
         `remove_many` permits to remove exactly so many, where that is more than half of them;
         `show_details` publishes camera, lens and exposure; `history` is a bucket that the public
@@ -210,8 +197,8 @@ class PhotosProvider(ResourceProvider):
             sys.tracebacklimit = 0
             raise error from None
         found = {key: value for key, value in props.items() if key != "incomplete"}
-        missing = _missing(props, gallery)
-        return ReadResult(id_, found | ({"incomplete": missing} if missing else {}))
+        incomplete = missing(props, gallery)
+        return ReadResult(id_, found | ({"incomplete": incomplete} if incomplete else {}))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Remove this source from the gallery, guard or no guard."""
@@ -229,7 +216,7 @@ class PhotosProvider(ResourceProvider):
             name,
             endpoint=self._endpoint,
             credentials=credentials_from(self._token, self._written),
-            stopping=_orphaned(os.getppid()),
+            stopping=orphaned(os.getppid()),
         )
 
     def _plan(self, props: dict[str, Any], found: Survey) -> Plan:
@@ -267,21 +254,6 @@ class PhotosProvider(ResourceProvider):
         return outcome
 
 
-def _orphaned(parent: int) -> Callable[[], bool]:
-    """Tell whether nobody waits for this process any more, as after `kill -9` of the engine.
-
-    The engine starts providers through a shell that outlives it; but nobody reads their output.
-    """
-    return lambda: os.getppid() != parent or _unread(1)
-
-
-def _unread(descriptor: int) -> bool:
-    """Tell whether the reader of a pipe is gone."""
-    poll = select.poll()  # one for each call, for it serves one thread only
-    poll.register(descriptor, 0)
-    return any(event & select.POLLERR for _, event in poll.poll(0))
-
-
 def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
     """The guard, by what state knows: no call is made for what has not changed."""
     before = {value.split()[0] for value in olds.get("photos", {}).values()}
@@ -306,29 +278,10 @@ def _outputs(outcome: Outcome) -> dict[str, Any]:
 
     What was only in trouble is `incomplete`, so that the next `up` tries it again.
     """
-    outputs = {"photo_count": outcome.photo_count, "records": _digest(outcome.records)}
+    outputs = {"photo_count": outcome.photo_count, "records": digest(outcome.records)}
     unusable = [f"{path} {reason}" for path, reason in outcome.unusable]
     again = {"incomplete": outcome.troubled} if outcome.troubled else {}
     return outputs | again | ({"unusable": unusable} if unusable else {})
-
-
-def _digest(records: list[Record]) -> str:
-    """16 hex digits over one source's records, so that state can tell whether they are the same."""
-    return hashlib.sha256(write_catalog(records)).hexdigest()[:16]
-
-
-def _missing(props: dict[str, Any], gallery: Gallery) -> list[str]:
-    """Return the paths of photos that are not as they were left; `catalog.jsonl` for words."""
-    own = {r["id"]: r for r in gallery.records if r["source"] == props["source"]}
-    ids = {path: value.split()[0] for path, value in props["photos"].items()}
-    broken = {
-        id_
-        for id_, record in own.items()
-        if not gallery.objects.keys() >= set(rendition_names(record))
-    }
-    is_changed = _digest(list(own.values())) != props.get("records")
-    lost = [path for path, id_ in ids.items() if id_ in broken]
-    return sorted(lost) + ([CATALOG] if is_changed else [])
 
 
 def _failure(outcome: Outcome) -> str:
@@ -343,42 +296,6 @@ def _number(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def shorten(lines: str) -> str:
-    """Name the first few of a kind of line, and count the others, where there are many."""
-    kinds: dict[str, list[str]] = {}
-    for line in lines.splitlines():
-        kinds.setdefault(line[:2] if line[1:2] == " " else "", []).append(line)
-    shown: list[str] = []
-    for sign, same in kinds.items():
-        if sign and len(same) > _MOST_LINES:
-            same = [*same[:_FEW], f"{sign}… and {len(same) - _FEW:,} more"]
-        shown += same
-    return "\n".join(shown)
-
-
 def _tell(lines: str) -> None:
     sys.stderr.write(lines + "\n")
     sys.stderr.flush()
-
-
-def credentials_from(token: str | None, written: str | None) -> Credentials | None:
-    """From an access token, else from credentials as JSON or the path of a file.
-
-    None: the application default.
-    """
-    if token:
-        return TokenCredentials(token)  # type: ignore[no-untyped-call]  # google-auth is untyped here
-    if not written:
-        return None
-    inline = written.lstrip().startswith("{")
-    load: Any = google.auth  # has no types for what follows
-    load = load.load_credentials_from_dict if inline else load.load_credentials_from_file
-    try:
-        with warnings.catch_warnings():
-            # It warns of credentials from strangers; these are the stack's own.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            told = json.loads(written) if inline else written
-            loaded: Credentials = load(told, scopes=[_SCOPE])[0]
-    except (google.auth.exceptions.GoogleAuthError, ValueError, OSError) as error:
-        raise StorageError(f"gcp:credentials cannot be read: {error}") from None
-    return loaded

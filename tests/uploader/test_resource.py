@@ -11,9 +11,11 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.rpc import UNKNOWN
 
 from tests.uploader.conftest import new_bucket
+from uploader.credentials import credentials_from
 from uploader.errors import Unusable, UploaderError
 from uploader.render.pool import Pool
-from uploader.resource import PhotosProvider, _photos_in, credentials_from, shorten
+from uploader.resource import PhotosProvider, _photos_in
+from uploader.sync.describe import shorten
 
 COLORS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold", "navy", "teal", "tan"]
 

@@ -28,6 +28,7 @@ from google.cloud.storage.exceptions import (  # type: ignore[import-untyped]  #
     DataCorruption,
 )
 
+from uploader.credentials import SCOPE
 from uploader.errors import NotThere, PreconditionFailed, Stopped, StorageError
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ def connect(
 
 def _default_credentials() -> Credentials:
     try:
-        found, _ = google.auth.default(
-            scopes=["https://www.googleapis.com/auth/devstorage.full_control"]
-        )
+        found, _ = google.auth.default(scopes=[SCOPE])
     except google.auth.exceptions.DefaultCredentialsError:
         raise StorageError(
             "There are no Google credentials on this machine. "

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from uploader.sync.catalog import Record
     from uploader.sync.plan import Plan
 
-__all__ = ["describe", "megabytes", "photos", "printable", "summarise"]
+__all__ = ["describe", "megabytes", "photos", "printable", "shorten", "summarise"]
 
 _NAMED = 10  # paths in one line
+_MOST_LINES, _FEW = 30, 5  # of one kind
 # Controls, and what turns the direction of writing round.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -119,3 +120,16 @@ def _named(plan: Plan, record: Record) -> str:
     caption = record.get("caption") or record.get("alt")
     name = printable(path) if path else str(record["id"])
     return f"{name} ({_quoted(caption)})" if caption else name
+
+
+def shorten(lines: str) -> str:
+    """Name the first few of a kind of line, and count the others, where there are many."""
+    kinds: dict[str, list[str]] = {}
+    for line in lines.splitlines():
+        kinds.setdefault(line[:2] if line[1:2] == " " else "", []).append(line)
+    shown: list[str] = []
+    for sign, same in kinds.items():
+        if sign and len(same) > _MOST_LINES:
+            same = [*same[:_FEW], f"{sign}… and {len(same) - _FEW:,} more"]
+        shown += same
+    return "\n".join(shown)

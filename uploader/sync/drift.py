@@ -1,0 +1,34 @@
+"""What became of a source's part of a gallery since state was written."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from uploader.sync.catalog import NAME, write_catalog
+from uploader.sync.plan import rendition_names
+
+if TYPE_CHECKING:
+    from uploader.sync.catalog import Record
+    from uploader.sync.sync import Gallery
+
+__all__ = ["digest", "missing"]
+
+
+def digest(records: list[Record]) -> str:
+    """16 hex digits over one source's records, so that state can tell whether they are the same."""
+    return hashlib.sha256(write_catalog(records)).hexdigest()[:16]
+
+
+def missing(props: dict[str, Any], gallery: Gallery) -> list[str]:
+    """Return the paths of photos that are not as they were left; `catalog.jsonl` for words."""
+    own = {r["id"]: r for r in gallery.records if r["source"] == props["source"]}
+    ids = {path: value.split()[0] for path, value in props["photos"].items()}
+    broken = {
+        id_
+        for id_, record in own.items()
+        if not gallery.objects.keys() >= set(rendition_names(record))
+    }
+    is_changed = digest(list(own.values())) != props.get("records")
+    lost = [path for path, id_ in ids.items() if id_ in broken]
+    return sorted(lost) + ([NAME] if is_changed else [])
