@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ from uploader.folder.captions import (
 from uploader.folder.metadata import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uploader.folder.metadata import Fields
 
 __all__ = ["add_entries", "rename_entries", "set_fields"]
@@ -63,11 +66,42 @@ def set_fields(root: Path, path: str, changed: Fields) -> None:
     if not places:
         add_entries(root, {path: changed})
         return
-    before = _fields_in(text)
-    fields = before[name] | changed
-    entry = f"{_quoted(name)}:\n{_block(fields)}".rstrip()
-    place = places[0]
-    _replace(file, text[: place.start] + entry + text[place.end :], before | {name: fields})
+    before, place = _fields_in(text), places[0]
+    wanted = before | {name: before[name] | changed}
+    edited = _edited(text, place, changed)
+    if not edited or _fields_in(edited) != wanted:
+        entry = f"{_quoted(name)}:\n{_block(wanted[name])}".rstrip()
+        edited = text[: place.start] + entry + text[place.end :]
+    _replace(file, edited, wanted)
+
+
+def _edited(text: str, place: _Place, changed: Fields) -> str:
+    """The text with some fields of an entry changed, and its comments and order as they were.
+
+    Nothing where the entry is no block of `field: text` lines.
+    """
+    node = place.value
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or not node.value:
+        return ""
+    indent = " " * node.value[0][0].start_mark.column
+    fields = {str(key.value): (key, value) for key, value in node.value}
+    new = [name for name in changed if name not in fields]
+    added = "".join(f"\n{indent}{name}: {_scalar(changed[name])}" for name in new)
+    edits = [(place.end, place.end, added)]
+    for name in changed.keys() & fields.keys():
+        key, value = fields[name]
+        if not isinstance(value, yaml.ScalarNode) or value.style in ("|", ">"):
+            return ""
+        start, end = place.ends(key, value)
+        space = " " if start == end else ""  # a place that was not filled in
+        edits.append((start, end, space + _scalar(changed[name])))
+    rest = text[place.end :]
+    for name in new:  # what was offered as a comment is there now
+        rest = re.sub(rf'\A((?:\n *#.*)*?)\n{indent}# {name}: ""(?=\n|\Z)', r"\1", rest)
+    text = text[: place.end] + rest
+    for start, end, written in sorted(edits, key=lambda edit: edit[0], reverse=True):
+        text = text[:start] + written + text[end:]
+    return text
 
 
 def rename_entries(root: Path, moved: dict[str, str]) -> None:
@@ -111,6 +145,9 @@ class _Place:
     start: int
     key_end: int
     end: int
+    value: Any
+    ends: Callable[[Any, Any], tuple[int, int]]
+    """Where the value of a key starts and ends; what follows are comments and blank lines."""
 
 
 def _places(file: Path, text: str) -> list[_Place]:
@@ -124,22 +161,26 @@ def _places(file: Path, text: str) -> list[_Place]:
     def at(mark: Any) -> int:
         return int(starts[mark.line] + mark.column)
 
+    def ends(key: Any, value: Any) -> tuple[int, int]:
+        if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
+            return at(value.start_mark), ends(*value.value[-1])[1]
+        if isinstance(value, yaml.ScalarNode) and not value.style and not value.value:
+            # Nothing was filled in; for YAML that stands behind the comments that follow.
+            after = text.index(":", at(key.end_mark)) + 1
+            return after, after
+        return at(value.start_mark), at(value.end_mark)
+
     return [
         _Place(
             unicodedata.normalize("NFC", str(key.value)).removeprefix("./"),
             at(key.start_mark),
             at(key.end_mark),
-            len(text[: at(_last(value).end_mark)].rstrip()),
+            len(text[: ends(key, value)[1]].rstrip()),
+            value,
+            ends,
         )
         for key, value in root.value
     ]
-
-
-def _last(node: Any) -> Any:
-    """The node with which an entry ends; what follows are comments and blank lines."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return _last(node.value[-1][1])
-    return node
 
 
 def _block(fields: Fields) -> str:

@@ -9,10 +9,8 @@ import pytest
 
 from tests.uploader.conftest import ROOT
 from uploader.captions_page.server import _listen, create_app
-from uploader.errors import UploaderError
 from uploader.folder.captions import read_captions
 from uploader.folder.index import Index
-from uploader.folder.survey import survey
 from uploader.render.pool import Pool
 
 
@@ -22,12 +20,17 @@ def client(folder, picture):
     picture("b.png", color="blue")
     (folder / "captions.yaml").write_text("# mine\na.png: There\n")
     with Index(folder) as index, Pool(1) as pool:
-        photos = survey(folder, index, pool).photos
-        yield create_app(folder, photos, pool).test_client()
+        yield create_app(folder, index, pool).test_client()
 
 
 def get(client, path, host="127.0.0.1:8481"):
     return client.get(path, headers={"Host": host})
+
+
+def put(client, id_, typed, seen):
+    """Save what was typed, over what was seen."""
+    body = {"typed": typed, "seen": seen}
+    return client.put(f"/photos/{id_}", json=body, headers={"Host": "localhost:8481"})
 
 
 def test_it_lists_photos_with_their_words(client):
@@ -51,7 +54,7 @@ def test_words_are_written_as_one_goes(client, folder):
     id_ = get(client, "/photos").json[1]["id"]
     words = {"caption": 'A "blue" # photo', "alt": "Blue", "date": "Aug 2017", "credit": "Me"}
 
-    told = client.put(f"/photos/{id_}", json=words, headers={"Host": "localhost:8481"})
+    told = put(client, id_, words, dict.fromkeys(words, ""))
 
     assert told.json["date"] == "2017-08"
     written = read_captions(folder / "captions.yaml", "x")
@@ -63,7 +66,7 @@ def test_a_date_that_is_none_is_refused_and_nothing_is_written(client, folder):
     before = (folder / "captions.yaml").read_bytes()
     id_ = get(client, "/photos").json[1]["id"]
 
-    told = client.put(f"/photos/{id_}", json={"date": "2017-13"}, headers={"Host": "127.0.0.1:1"})
+    told = put(client, id_, {"date": "2017-13"}, {"date": ""})
 
     assert told.status_code == 400
     assert told.json["problem"].startswith("“2017-13” is no date. Type one of: 2017")
@@ -88,12 +91,66 @@ def test_other_sites_cannot_write_through_a_visitors_browser(client):
     assert "Access-Control-Allow-Origin" not in asked.headers
 
 
-def test_a_port_in_use_is_told_in_one_line():
+def test_the_next_port_is_taken_where_one_is_in_use():
     with _listen(0) as taken:
         port = taken.getsockname()[1]
+        with _listen(port) as other:
+            assert port < other.getsockname()[1] < port + 20
 
-        with pytest.raises(UploaderError, match=f"Port {port} is in use. Take another: --port"):
-            _listen(port)
+
+def test_only_what_was_typed_is_written(client, folder):
+    """Not what the file says itself, and not what another program wrote meanwhile."""
+    id_ = get(client, "/photos").json[0]["id"]
+    (folder / "captions.yaml").write_text('# mine\na.png:\n  caption: There\n  alt: "By hand"\n')
+
+    told = put(client, id_, {"credit": "Me"}, {"credit": ""})
+
+    assert (told.status_code, told.json["alt"]) == (200, "By hand")
+    assert (folder / "captions.yaml").read_text() == (
+        '# mine\na.png:\n  caption: There\n  alt: "By hand"\n  credit: "Me"\n'
+    )
+
+
+def test_what_somebody_changed_meanwhile_is_not_overwritten_unseen(client, folder):
+    id_ = get(client, "/photos").json[0]["id"]
+    (folder / "captions.yaml").write_text("a.png: By hand\n")
+
+    told = put(client, id_, {"caption": "Mine"}, {"caption": "There"})
+
+    assert told.status_code == 409
+    assert "Somebody changed caption in the meantime" in told.json["problem"]
+    assert told.json["photo"]["caption"] == "By hand"
+    assert (folder / "captions.yaml").read_text() == "a.png: By hand\n"
+    assert put(client, id_, {"caption": "Mine"}, {"caption": "By hand"}).status_code == 200
+
+
+def test_a_file_that_was_broken_meanwhile_is_named_and_left_alone(client, folder):
+    id_ = get(client, "/photos").json[0]["id"]
+    (folder / "captions.yaml").write_text("a.png: [\n")
+
+    told = put(client, id_, {"caption": "Mine"}, {"caption": "There"})
+
+    assert told.status_code == 400
+    assert "captions.yaml:" in told.json["problem"]
+    assert get(client, "/photos").status_code == 400
+    assert (folder / "captions.yaml").read_text() == "a.png: [\n"
+
+
+def test_a_photo_is_hidden_and_comes_back(client, folder):
+    id_ = get(client, "/photos").json[1]["id"]
+
+    assert put(client, id_, {"hidden": True}, {"hidden": False}).json["hidden"] is True
+    assert [photo["hidden"] for photo in get(client, "/photos").json] == [False, True]
+    assert put(client, id_, {"hidden": False}, {"hidden": True}).json["hidden"] is False
+
+
+def test_an_album_and_a_licence_are_told(client, folder, picture):
+    picture("alps/c.png", color="green")
+    (folder / "captions.yaml").write_text('alps/c.png: {license: "CC0-1.0"}\n')
+
+    told = {photo["path"]: photo for photo in get(client, "/photos").json}["alps/c.png"]
+
+    assert (told["album"], told["license"]) == ("alps", "CC0-1.0")
 
 
 @pytest.fixture
@@ -186,3 +243,45 @@ def test_it_says_so_when_the_command_does_not_run_any_more(two):
 
     page.locator("#problem", has_text="Nothing was saved").wait_for()
     assert page.locator("#caption").input_value() == "Lost?"
+
+
+def test_it_warns_before_typed_words_are_lost(two):
+    page = two
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("#caption").press_sequentially("Not saved")
+
+    page.reload()
+
+    page.locator("#where", has_text="Photo 1 of 2").wait_for()
+    assert asked == ["beforeunload"]
+
+
+def test_an_input_method_may_use_enter(two):
+    page = two
+    page.locator("#caption").dispatch_event(
+        "keydown", {"key": "Enter", "isComposing": True, "bubbles": True}
+    )
+    page.locator("#caption").press_sequentially("a")
+
+    assert page.locator("#where").inner_text().startswith("Photo 1 of 2")
+
+
+def test_after_the_last_photo_it_says_what_to_do_next(two):
+    page = two
+    page.keyboard.press("Enter")
+    page.locator("#where", has_text="Photo 2 of 2").wait_for()
+    page.keyboard.press("Enter")
+
+    page.locator("#where", has_text="To publish what you wrote: make up, or pulumi up").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_everything_fits(two, width):
+    page = two
+    page.set_viewport_size({"width": width, "height": 740})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("caption", "license", "hidden", "back"):
+        box = page.locator(f"#{name}").bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width

@@ -143,3 +143,43 @@ def test_whatever_is_typed_is_read_back(tmp_path_factory, caption, name):
     read = parse_captions((folder / "captions.yaml").read_bytes().decode(), "x")
     assert read.entries[name.removeprefix("./")].fields["caption"] == caption
     assert read.problems == []
+
+
+COMMENTED = """\
+"b.jpg":
+  # the lender wants this name
+  credit: "A. B."  # as on the label
+  caption: old   # mine
+  date:
+  # alt: ""
+  # license: ask
+
+# before c
+"c.jpg": "short"
+"""
+
+
+def test_comments_within_an_entry_stay(folder, captions):
+    captions.write_text(COMMENTED)
+
+    set_fields(folder, "b.jpg", {"caption": "new", "alt": "A pier", "date": "2017", "hidden": True})
+
+    assert captions.read_text() == COMMENTED.replace("caption: old ", 'caption: "new" ').replace(
+        'date:\n  # alt: ""\n', 'date: "2017"\n  alt: "A pier"\n  hidden: true\n'
+    )
+    assert fields(captions)["b.jpg"] == {
+        "credit": "A. B.", "caption": "new", "date": "2017", "alt": "A pier", "hidden": True,
+    }  # fmt: skip
+
+
+def test_a_field_that_was_offered_is_filled_in_its_place_once(folder, captions):
+    captions.unlink()
+    add_entries(folder, {"n.jpg": {"date": "2017"}})
+
+    set_fields(folder, "n.jpg", {"caption": "One"})
+    set_fields(folder, "n.jpg", {"credit": "Me", "caption": "Two"})
+
+    text = captions.read_text()
+    assert text.endswith(
+        '"n.jpg":\n  date: "2017"\n  caption: "Two"\n  credit: "Me"\n  # alt: ""\n'
+    )
