@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[1]
 class LocalCloud:
     """A local cloud of one's own, with faults on purpose: a process, a port, a state folder."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self.state_dir = state_dir
+    def __init__(self, state_dir: Path, *options: str) -> None:
+        self.state_dir, self.options = state_dir, options
         self.process = None
         self.port = 0
 
@@ -29,7 +29,10 @@ class LocalCloud:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.output = (self.state_dir / "server.log").open("a+")
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port)], stdout=self.output, stderr=self.output, cwd=ROOT
+            [*command, "--port", str(self.port), *self.options],
+            stdout=self.output,
+            stderr=self.output,
+            cwd=ROOT,
         )
         deadline = time.monotonic() + 60
         while not self._answers():

@@ -82,7 +82,7 @@ def policy_methods(
         return {"permissions": json_body(request).get("permissions", [])}
 
     rows = (
-        ("getIamPolicy", verb, get, ("options.requestedPolicyVersion",)),
+        ("getIamPolicy", verb, get, ("options.requestedPolicyVersion",) if verb == "GET" else ()),
         ("setIamPolicy", "POST", set_, ()),
         ("testIamPermissions", "POST", test, ()),
     )

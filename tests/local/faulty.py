@@ -6,6 +6,7 @@ clears faults, `/_calls` has how often each method was called.
 
 import argparse
 import errno
+import io
 import json
 import random
 import socket
@@ -14,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from cheroot import wsgi
@@ -135,13 +137,47 @@ class Faulty:
         return Response(json.dumps(shown), mimetype="application/json")
 
 
+class Recorder:
+    """The application, with every exchange written down: JSON bodies whole, others not at all."""
+
+    def __init__(self, path, application):
+        self.path, self.application, self.router = path, application, Router(METHODS)
+        self.lock = threading.Lock()
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        body = None
+        if request.mimetype == "application/json":
+            body = request.get_data()
+            environ["wsgi.input"] = io.BytesIO(body)
+        answered = Response.from_app(self.application, environ, buffered=True)
+        is_json = answered.mimetype == "application/json"
+        try:
+            name = self.router.find(request)[0].name
+        except CloudError:
+            name = "local.none"
+        line = {
+            "name": name,
+            "query": list(request.args),
+            "agent": request.headers.get("User-Agent", ""),
+            "request": json.loads(body) if body else None,
+            "status": answered.status_code,
+            "answer": json.loads(answered.get_data()) if is_json else None,
+        }
+        with self.lock, self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        return answered(environ, start_response)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--record", type=Path, help="write every exchange to this file")
     options = parser.parse_args()
     wsgi.wsgi_gateways[(1, 0)] = Gateway
-    server.serve(options.state, options.port, Faulty)
+    wrap = partial(Recorder, options.record) if options.record else Faulty
+    server.serve(options.state, options.port, wrap)
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def _method(collection: Collection, verb: str) -> Method:
     }  # fmt: skip
     handler = handlers.get(verb, partial(_change, verb))
     parameters = _PARAMETERS.get(verb, ("requestId", "validateOnly", "force"))
-    if verb == "create" and collection.id_from:
+    if verb == "create" and collection.id_from.endswith("Id") and not collection.wrapped:
         parameters = (*parameters, collection.id_from)
     return Method(
         f"{collection.api}.{verb}",

@@ -152,7 +152,7 @@ METHODS = [
     *(
         Method(
             f"{_POLICIES.api}.{verb}", "POST", f"{_POLICIES.path}/<id:id_>/{verb}",
-            partial(_edit_rule, verb), ("priority", "requestId"),
+            partial(_edit_rule, verb), () if verb == "addRule" else ("priority",),
         )
         for verb in _RULES
     ),

@@ -158,13 +158,14 @@ def _list_caches(cloud: Cloud, _: Request, bucket: str) -> Record:
 
 
 _ONE = "/storage/v1/b/<bucket>"
+_CONDITIONS = tuple(name for name in CONDITIONS if "Metageneration" in name)
 _LISTED, _VERSION = ("project", "prefix", "maxResults"), ("optionsRequestedPolicyVersion",)
 METHODS = [
     Method("storage.buckets.list", "GET", "/storage/v1/b", _list, _LISTED),
     Method("storage.buckets.insert", "POST", "/storage/v1/b", _insert, ("project",)),
-    Method("storage.buckets.get", "GET", _ONE, _get, CONDITIONS),
-    Method("storage.buckets.patch", "PATCH", _ONE, _patch, CONDITIONS),
-    Method("storage.buckets.delete", "DELETE", _ONE, _delete, CONDITIONS),
+    Method("storage.buckets.get", "GET", _ONE, _get, _CONDITIONS),
+    Method("storage.buckets.patch", "PATCH", _ONE, _patch, _CONDITIONS),
+    Method("storage.buckets.delete", "DELETE", _ONE, _delete, _CONDITIONS),
     Method("storage.buckets.getIamPolicy", "GET", f"{_ONE}/iam", _get_policy, _VERSION),
     Method("storage.buckets.setIamPolicy", "PUT", f"{_ONE}/iam", _set_policy),
     Method("storage.anywhereCaches.list", "GET", f"{_ONE}/anywhereCaches/", _list_caches),
