@@ -116,10 +116,10 @@ def declare(stack, **settings):
     return recorder, run(recorder, stack, **settings)
 
 
-def run(recorder, stack, program=None, **settings):
+def run(recorder, stack, program=None, secret_keys=(), **settings):
     """Run `__main__.py`, or a function, under a recorder; return what it exports."""
     outputs = {}
-    configure(settings_of(stack, **settings))
+    configure(settings_of(stack, **settings), secret_keys)
     mocks.set_mocks(
         mocks.Mocks, project="image-gallery", stack=stack, preview=False, monitor=recorder
     )
