@@ -29,6 +29,15 @@ def slept(monkeypatch):
     return slept
 
 
+def finish(coroutine):
+    """Run it on a loop of its own: the SDK keeps one for the whole process."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+
+
 def hooks(seconds):
     """The callbacks of a propagation, made as in a program."""
     made = {}
@@ -51,7 +60,7 @@ def test_all_that_need_it_wait_at_the_same_time(slept):
         note(None)
         await asyncio.gather(*(wait(None) for _ in range(3)))
 
-    asyncio.run(several())
+    finish(several())
 
     assert slept == [120, 120, 120]
 
@@ -60,7 +69,7 @@ def test_nothing_waits_where_nothing_was_made(slept):
     """As after a killed `up`, or when only a caption changes."""
     _, wait = hooks(120)
 
-    asyncio.run(wait(None))
+    finish(wait(None))
 
     assert slept == []
 
@@ -73,7 +82,7 @@ def test_what_comes_later_waits_no_longer(slept):
         await wait(None)
         await wait(None)
 
-    asyncio.run(one_after_the_other())
+    finish(one_after_the_other())
 
     assert slept == [120]
 
