@@ -21,7 +21,6 @@ import yaml
 __all__ = ["commands", "configuration", "main"]
 
 ROOT = Path(__file__).parents[1]
-STACKS = ("local", "dev", "prod")
 OUTPUTS = {
     "apiUrl": "Address of the API; it answers at its root.",
     "siteUrl": "Address of the page.",
@@ -48,13 +47,6 @@ is refused before anything is made, in a line each that says what to type.
 
 {settings}
 
-## What each stack says
-
-Where a field is empty, the default holds. The stack `local` also names the local cloud's address
-as custom endpoint of each of Google's services.
-
-{stacks}
-
 ## Outputs
 
 {outputs}
@@ -75,23 +67,15 @@ class StaleError(Exception):
 
 
 def configuration() -> str:
-    """Return `configuration.md`: every setting, what each stack says, every output."""
+    """Return `configuration.md`: every setting and every output; no stack's own values."""
     settings = _yaml("Pulumi.yaml")["config"]
-    stacks = {name: _yaml(f"Pulumi.{name}.yaml")["config"] for name in STACKS}
     rows = [
         (f"`{key}`", _type(about), f"`{_text(about['default'])}`", _described(key, about))
         for key, about in settings.items()
     ]
-    said = sorted({key for values in stacks.values() for key in values if "Endpoint" not in key})
-    values = [
-        (f"`{key}`", *(f"`{_text(stacks[name][key])}`" if key in stacks[name] else ""
-                       for name in STACKS))
-        for key in said
-    ]  # fmt: skip
     return _CONFIGURATION.format(
         made=_MADE,
         settings=_table(("setting", "type", "default", "what it is"), rows),
-        stacks=_table(("key", *STACKS), values),
         outputs=_table(("output", "what it is"), _outputs()),
     )
 

@@ -57,7 +57,6 @@ def test_nothing_is_stale_where_nothing_changed(checkout):
         ("Pulumi.yaml", "config:\n", "config:\n  mood:\n    type: string\n    default: calm\n"
          "    description: How it feels.\n", "configuration.md"),
         ("Pulumi.yaml", "default: EU", "default: US", "configuration.md"),
-        ("Pulumi.dev.yaml", "maxInstances: 2", "maxInstances: 1", "configuration.md"),
         ("Makefile", "## This list", "## That list", "commands.md"),
         ("doctor/__main__.py", 'help="for machines"', 'help="for robots"', "commands.md"),
     ],

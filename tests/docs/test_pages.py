@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.docs.blocks import BLOCKS, PAGES, ROOT, prose_of
+from tests.infra.recording import SHIPPED
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MARKERS = {"", "Google", "engine", "yours"}
@@ -175,8 +176,8 @@ def test_the_worst_month_is_computed_from_the_settings():
     memory = int(defaults["memory"]["default"].removesuffix("Mi")) / 1024
     second = float(defaults["cpu"]["default"]) * 0.000024 + memory * 0.0000025
     for stack in ("dev", "prod"):
-        own = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-        instances = own.get("maxInstances", defaults["maxInstances"]["default"])
+        shipped = yaml.safe_load(SHIPPED[stack])
+        instances = shipped.get("maxInstances", defaults["maxInstances"]["default"])
         worst = round(instances * 730 * 3600 * second)
         assert f"| {stack} | {instances} | ${worst} |" in said
     assert f"at most ${worst} a month" in (ROOT / "README.md").read_text().replace("\n", " ")
