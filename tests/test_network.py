@@ -5,7 +5,6 @@ import socket
 import pytest
 from pytest_socket import SocketConnectBlockedError
 
-
 # pytest-socket warns before it raises, and warnings are errors here.
 REFUSED = (SocketConnectBlockedError, UserWarning)
 

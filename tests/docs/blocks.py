@@ -18,7 +18,7 @@ _FENCE = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block; `marker` is the comment above it: Google, engine, yours (a blog's own commands) or none."""
+    """One fenced block; `marker` is the comment above it: Google, engine, yours or none."""
 
     page: str
     line: int

@@ -103,10 +103,11 @@ class Recorder(Monitor):
 # What the stack files say as they are shipped. The files are their owner's to change: to name a
 # project, or origins; and tests hold without that.
 SHIPPED = {
-    "local": "baseUrl: http://127.0.0.1:8480/{bucket}\n  deletable: true\n  propagationSeconds: 0",
-    "dev": 'gcp:userProjectOverride: "true"\n  deletable: true\n  maxInstances: 2',
-    "prod": 'gcp:userProjectOverride: "true"',
-}
+    "local": {"baseUrl": "http://127.0.0.1:8480/{bucket}", "deletable": True,
+              "propagationSeconds": 0},
+    "dev": {"gcp:userProjectOverride": "true", "deletable": True, "maxInstances": 2},
+    "prod": {"gcp:userProjectOverride": "true"},
+}  # fmt: skip
 
 
 def settings_of(stack, **settings):
@@ -114,7 +115,8 @@ def settings_of(stack, **settings):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(ROOT / "Pulumi.yaml", folder)
-        (folder / f"Pulumi.{stack}.yaml").write_text(f"config:\n  {SHIPPED[stack]}\n")
+        shipped = json.dumps({"config": SHIPPED[stack]})  # which is YAML, too
+        (folder / f"Pulumi.{stack}.yaml").write_text(shipped)
         values = {"gcp:project": "p", **read_configuration(folder, stack)}
     if stack == "local":
         endpoints = read_configuration(ROOT, stack).items()
