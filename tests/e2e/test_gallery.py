@@ -84,7 +84,7 @@ def test_nobody_can_list_the_photos(gallery):
     base = gallery.outputs["siteUrl"].split("/site/")[0]
 
     assert get(base).status in (401, 403)
-    assert get(f"{base}/photos/v1/0000000000000000-400.webp").status == 403
+    assert get(f"{base}/photos/v2/0000000000000000-400.webp").status == 403
 
 
 def test_nothing_changes_where_nothing_changed(gallery):
@@ -133,7 +133,7 @@ def test_a_photo_synced_by_hand_stays_and_one_taken_out_goes(gallery, tmp_path):
     assert [record for record in gallery.catalog() if record["source"] == "by-hand"] == [foreign]
     assert (
         get(
-            f"{gallery.config['catalogUrl'].rsplit('/', 1)[0]}/photos/v1/{foreign['id']}-500.webp"
+            f"{gallery.config['catalogUrl'].rsplit('/', 1)[0]}/photos/v2/{foreign['id']}-500.webp"
         ).status
         == 200
     )
