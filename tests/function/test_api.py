@@ -1,6 +1,7 @@
 """The API as the platform loads it, request by request."""
 
 import json
+import time
 
 import pytest
 
@@ -184,6 +185,24 @@ def test_a_preflight_wants_no_key(make_client):
     assert answer.data == b""
     assert answer.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
     assert "x-api-key" in answer.headers["Access-Control-Allow-Headers"]
+
+
+def test_an_address_of_4096_bytes_is_just_short_enough(client):
+    spent = len("/") + len("album=")
+
+    assert client.get("/?album=" + (4096 - spent) * "a").status_code == 404
+    assert client.get("/?album=" + (4097 - spent) * "a").status_code == 414
+
+
+def test_an_answer_from_a_catalog_that_is_not_confirmed_says_since_when(
+    client, storage, monkeypatch
+):
+    assert "Age" not in client.get("/").headers
+    storage.status = 503
+    monkeypatch.setattr("gallery_api.reader.monotonic", lambda: time.monotonic() + 45)
+
+    for path in ("/", "/photos", "/health"):
+        assert 44 <= int(client.get(path).headers["Age"]) <= 47
 
 
 def test_a_long_address_is_refused(client):

@@ -174,6 +174,13 @@ def test_trouble_is_told_once_and_again_after_it_healed(reader, storage, clock, 
     assert told() == 2 * ["catalog not read: storage answered 503"]
 
 
+def test_trouble_is_an_error_for_google(reader, storage, capfd):
+    storage.status = 503
+    refused(reader)
+
+    assert json.loads(capfd.readouterr().out)["severity"] == "ERROR"
+
+
 DOUBTFUL = {
     "cut off in the file": GOLDEN[:-40],
     "corrupt": GOLDEN.replace(b'"recipe"', b'"recipe\xff'),

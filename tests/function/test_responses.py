@@ -114,6 +114,7 @@ def test_a_type_leads_to_an_image_of_that_type(with_jpeg):
         ("image/png,image/jpeg", "1200.jpg"),
         ("image/jpeg, image/gif, image/pjpeg", "1200.jpg"),
         ("image/jpeg, image/webp;q=0", "1200.jpg"),
+        ("image/jpeg, image/webp", "1600.webp"),
         ("image/*", "1600.webp"),
         ("text/html,application/xhtml+xml", "1600.webp"),
     ],
