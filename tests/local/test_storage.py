@@ -33,7 +33,8 @@ ODD_NAMES = (
 
 def request(method, url, data=None, **headers):
     """Status, headers, body; whatever the status."""
-    own = {"Content-Type": "application/octet-stream", **headers}
+    sent = {name.replace("_", "-"): text for name, text in headers.items()}
+    own = {"Content-Type": "application/octet-stream", **sent}
     asked = urllib.request.Request(url, data, own, method=method)
     opener = urllib.request.build_opener(NoRedirect)
     try:

@@ -65,14 +65,13 @@ def _parts(request: Request) -> tuple[Record, bytes]:
         message = "A multipart upload holds at most 64 MiB; use a resumable one."
         raise CloudError(message, code=413)
     boundary = request.mimetype_params.get("boundary", "").encode(errors="replace")
-    data = b"\r\n" + request.get_data()
-    end = b"\r\n" if b"\r\n--" + boundary in data[2:] else b"\n"  # some clients end lines with LF
-    pieces = data.split(end + b"--" + boundary)
-    if end == b"\n":
-        pieces = [b"", *pieces] if len(pieces) == 3 else pieces
+    data, opening = request.get_data(), b"--" + boundary
+    after = data[data.find(opening) + len(opening) :].lstrip(b" \t")
+    end = b"\n" if after.startswith(b"\n") else b"\r\n"  # some clients end lines with LF
+    pieces = (end + data).split(end + opening)
     if not boundary or len(pieces) != 4 or not pieces[3].startswith(b"--"):
         raise Invalid("A multipart upload has a boundary and two parts: metadata and media")
-    (_, text), (head, data) = _part(pieces[1]), _part(pieces[2])
+    (_, text), (head, data) = _part(pieces[1], end), _part(pieces[2], end)
     try:
         metadata = json.loads(text or b"{}")
     except (ValueError, RecursionError):
@@ -84,9 +83,9 @@ def _parts(request: Request) -> tuple[Record, bytes]:
     return metadata, data
 
 
-def _part(piece: bytes) -> tuple[bytes, bytes]:
+def _part(piece: bytes, end: bytes) -> tuple[bytes, bytes]:
     """Head and body; a part may have no head."""
-    head, blank, body = piece.lstrip(b" \t").partition(b"\r\n\r\n")
+    head, blank, body = piece.lstrip(b" \t").partition(end + end)
     if not blank:
         raise Invalid("A part of the upload has no body")
     return head, body
