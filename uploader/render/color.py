@@ -62,7 +62,10 @@ def encoding_of(image: Image.Image, content: bytes) -> Encoding | bytes | None:
     """What a file says of its colours: an encoding, an ICC profile, or None for sRGB."""
     profile: bytes = image.info.get("icc_profile") or b""
     if image.format == "PNG":
-        return _of_png(image, content, profile)
+        try:
+            return _of_png(image, content, profile)
+        except (ValueError, ArithmeticError, struct.error):
+            return profile or None
     if image.format in ("AVIF", "HEIF") and not profile:
         primaries, transfer = heif_code_points(content)
         return _encoding(primaries, _SRGB if transfer in _VIDEO else transfer)
@@ -113,23 +116,23 @@ def to_srgb(image: Image.Image, encoding: Encoding | bytes | None) -> Image.Imag
         image = image.convert("RGB")
         if encoding.transfer in (_PQ, _HLG):
             return image.filter(_tone_mapping(encoding))
-        image = _converted(image, _profile(encoding))
-    elif encoding:
+    if encoding:
         image = _converted(image, encoding)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    """Through the profile to sRGB.
+def _converted(image: Image.Image, encoding: Encoding | bytes) -> Image.Image:
+    """Through a profile to sRGB.
 
-    A profile that does not fit the picture is left out, as browsers do.
+    A profile that does not fit the picture, or is none, is left out, as browsers do.
     """
     srgb = ImageCms.createProfile("sRGB")
     try:
+        profile = _profile(encoding) if isinstance(encoding, Encoding) else encoding
         return (
             ImageCms.profileToProfile(image, io.BytesIO(profile), srgb, outputMode="RGB") or image
         )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError, ArithmeticError, struct.error):
         return image
 
 

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pebble import CONSTS, ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessPool
 
 from uploader.errors import Stopped, Unusable
 from uploader.render.renditions import WIDTHS
@@ -33,13 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Pool", "attempt_all", "run_all"]
 
-_TIMEOUT = 120.0  # seconds for one file; 200 megapixels take about 20
+_TIMEOUT = 120.0  # seconds for one file; 200 megapixels take up to 13 (2026-11)
 _GRACE = 10.0  # seconds for a worker to start in
 _TASKS = 200  # files, before a new process takes the place of one that decoders left in a bad state
 _BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
-# A pixel as its file's own samples, as RGBA twice, and as what is kept of a progressive JPEG; a
-# 10-bit HEIC needs 13 (2026-11).
-_BYTES_PER_PIXEL = 16
+_BYTES_PER_PIXEL = 16  # of 200 megapixels WebP needs 15.5, AVIF 9, TIFF 7.6, JPEG 1 (2026-11)
 _OPENED_MEMORY = 8 * 200_000_000  # bytes; of WebP two canvases are allocated before it is decoded
 T = TypeVar("T")
 
@@ -129,12 +127,12 @@ class Pool:
         **options: object,
     ) -> Any:
         limit = min(memory + extra, _physical_memory() * 9 // 10)
-        with self._memory.held(memory):
-            worker = self._idle.get()
-            try:
+        worker = self._idle.get()
+        try:
+            with self._memory.held(memory):
                 return worker.run(do, args, options | {"memory": limit}, self._timeout)
-            finally:
-                self._idle.put(worker)
+        finally:
+            self._idle.put(worker)
 
 
 class _Memory:
@@ -183,6 +181,8 @@ class _Worker:
             future = self._started().schedule(do, args=args, kwargs=options, timeout=timeout)
             # A process that is stopped before it has taken the call is not timed by the pool.
             return future.result(timeout + _GRACE)
+        except Unusable:
+            raise
         except Timeout:
             self.stop()
             reason = f"takes longer than {timeout:.0f} s to decode"
@@ -190,7 +190,7 @@ class _Worker:
             reason = "needs more memory than there is"
         except OSError as error:
             reason = f"cannot be read ({(error.strerror or 'unknown reason').lower()})"
-        except (ProcessExpired, CancelledError, RuntimeError):
+        except (CancelledError, Exception):  # ProcessExpired, or what nobody thought of
             self.stop()
             reason = "makes the decoder crash"
         if self._stopped:

@@ -144,6 +144,24 @@ def test_the_chromaticities_of_a_png_are_applied(chromium):
     assert apart(ours(content), chromium(content)) < 2
 
 
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [(b"gAMA", struct.pack(">I", 1))],
+        [(b"gAMA", struct.pack(">I", 0))],
+        [(b"gAMA", struct.pack(">I", 45455)), (b"cHRM", bytes(32))],
+        [(b"gAMA", struct.pack(">I", 45455)), (b"cHRM", struct.pack(">8I", *[31270] * 8))],
+        [(b"cICP", bytes((255, 255, 255, 255)))],
+        [(b"cICP", b"")],
+    ],
+)
+def test_colours_that_make_no_sense_are_left_out(chunks):
+    """They come from strangers' programs, and are no reason to lose a photo."""
+    content = png(*ramps(), *chunks)
+
+    assert ours(content).size == (256, 20)
+
+
 def test_code_points_come_before_a_profile_and_srgb_before_gamma(chromium):
     gamma = (b"gAMA", struct.pack(">I", 100_000))
     for chunks in (

@@ -224,6 +224,17 @@ def test_workers_end_when_their_master_is_killed(photo):
         assert not os.path.exists(f"/proc/{worker}")  # noqa: PTH110 - as above
 
 
+def test_what_nobody_thought_of_costs_one_file(photo):
+    with Pool(1) as pool:
+        (worker,) = pool._workers
+
+        with pytest.raises(Unusable, match="makes the decoder crash") as left:
+            worker.run(int, ("no number",), {}, 10)
+
+        assert left.value.transient
+        assert inspect(pool, photo).size == (60, 40)
+
+
 def test_what_is_in_trouble_has_another_turn_alone_and_last():
     order, given_up, busy = [], [], []
 
