@@ -49,6 +49,7 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
+        self._has_failed = False
         self._database = _opened(folder / FILE)
 
     def __enter__(self) -> Self:
@@ -124,7 +125,10 @@ class Index:
             except sqlite3.ProgrammingError:
                 raise
             except sqlite3.Error as error:
-                _log.warning("%s is not used: %s", FILE, error)
+                # Once: on a full disk it would be said for each file.
+                level = logging.DEBUG if self._has_failed else logging.WARNING
+                _log.log(level, "%s is not kept, and what is new is read again: %s", FILE, error)
+                self._has_failed = True
                 return []
 
 

@@ -89,6 +89,17 @@ def test_what_is_swallowed_is_logged(folder, caplog):
     assert "cannot be used, and all files are read again" in caplog.text
 
 
+def test_a_full_disk_is_said_once(folder, caplog):
+    with caplog.at_level(logging.WARNING), Index(folder) as index:
+        index._database.execute("PRAGMA max_page_count = 1")
+        for number in range(200):
+            index.learn_file(f"{number}.jpg", (1, 2, 3), {"id": "x" * 1000})
+
+    assert [record.getMessage() for record in caplog.records] == [
+        ".gallery-index is not kept, and what is new is read again: database or disk is full"
+    ]
+
+
 def test_trouble_is_forgotten_when_a_file_is_read_or_rendered(folder):
     with Index(folder) as index:
         for path in ("a.jpg", "b.jpg", "c.jpg"):

@@ -430,16 +430,17 @@ def test_a_picture_that_another_source_withdraws_just_now_is_sent_again(
     touch_all = Sync._touch_all
 
     def withdraw_before(self, own):
-        monkeypatch.undo()
+        monkeypatch.setattr(Sync, "_touch_all", touch_all)
         remove_source(connect(bucket.name), "talk", [])
         self._gallery.records = []
         return touch_all(self, own)
 
     monkeypatch.setattr(Sync, "_touch_all", withdraw_before)
 
-    sync()
+    outcome = sync()
 
     (record,) = bucket.records()
+    assert (record["source"], outcome.failed) == ("stack", [])
     assert files(record["id"]) < set(bucket.objects())
 
 
