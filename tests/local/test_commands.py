@@ -1,0 +1,113 @@
+"""`python -m local up|destroy|outputs`: what they refuse, and what they find out by themselves."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.runner import commands
+from local.runner.errors import RunnerError
+from local.runner.stack import read_configuration
+
+ROOT = Path(__file__).parents[2]
+ENGINE = {"User-Agent": "Pulumi/3.0"}
+
+
+def options(state, **others):
+    chosen = {"stack": "local", "port": None, "state": state, "json": False, "show_secrets": False}
+    return argparse.Namespace(**{**chosen, **others})
+
+
+def run(*words):
+    return subprocess.run(
+        [sys.executable, "-m", "local", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_destroy_refuses_what_the_engine_made(local_cloud, served):
+    local_cloud.call("POST", "/storage/v1/b?project=p", {"name": "theirs"}, **ENGINE)
+    if not served:
+        local_cloud.stop()
+
+    with pytest.raises(RunnerError, match="pulumi destroy -s local --run-program"):
+        commands.destroy(options(local_cloud.state_dir))
+
+    assert (local_cloud.state_dir / "records.sqlite").exists()
+
+
+def test_destroy_takes_all_away(local_cloud, capsys):
+    local_cloud.call("POST", "/storage/v1/b?project=p", {"name": "mine"})
+
+    commands.destroy(options(local_cloud.state_dir))
+
+    assert not local_cloud.state_dir.exists()
+    assert "nothing to remove" in capsys.readouterr().out
+    assert local_cloud.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("name", ["records.sqlite", "runner-local.json", "server.json"])
+def test_destroy_works_where_a_file_is_damaged(tmp_path, name):
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / name).write_bytes(b"\0nonsense" * 100)
+
+    commands.destroy(options(state))
+
+    assert not state.exists()
+
+
+def test_damaged_records_say_make_destroy(tmp_path):
+    (tmp_path / "records.sqlite").write_bytes(b"\0nonsense" * 1000)
+
+    refused = run("serve", "--port", "0", "--state", str(tmp_path))
+
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert "make destroy" in refused.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "65535", "-1"])
+def test_a_port_that_is_not_to_be_had_is_one_line(tmp_path, port):
+    refused = run("up", f"--port={port}", "--state", str(tmp_path / "state"))
+
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert f"Port {port}" in refused.stderr
+
+
+def test_without_a_port_it_is_that_of_the_gallery_that_runs(local_cloud):
+    config = read_configuration(ROOT, "local", state=local_cloud.state_dir)
+    fresh = read_configuration(ROOT, "local", state=local_cloud.state_dir / "none")
+
+    assert config["gcp:storageCustomEndpoint"] == f"{local_cloud.url}/storage/v1/"
+    assert fresh["gcp:storageCustomEndpoint"] == "http://127.0.0.1:8480/storage/v1/"
+
+
+def test_outputs_leave_out_what_leads_nowhere_and_say_how_to_see_the_key(tmp_path, capsys):
+    made = {"apiKey": ["hush", True], "siteUrl": ["http://x", False], "dashboardUrl": ["y", False]}
+    (tmp_path / "outputs-local.json").write_text(json.dumps(made))
+
+    commands.outputs(options(tmp_path))
+    shown = capsys.readouterr().out
+    commands.outputs(options(tmp_path, json=True, show_secrets=True))
+
+    assert "hush" not in shown
+    assert "dashboardUrl" not in shown
+    assert "python -m local outputs --show-secrets" in shown
+    assert json.loads(capsys.readouterr().out)["apiKey"] == "hush"
+
+
+def test_the_token_is_printed_for_the_engine(tmp_path):
+    first, second = (run("token", "--state", str(tmp_path)).stdout for _ in range(2))
+
+    assert first == second
+    assert first.strip() == (tmp_path / "token").read_text()
