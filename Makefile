@@ -53,7 +53,7 @@ format: .venv/development ## Format, and mend what the linter can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
 bench: .venv/development ## Measure against the baseline (QUICK=1: at most 2 minutes)
-	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+	@PYTHONPATH=function $(BIN)/python -m bench $(if $(QUICK),--quick)
 
 site: ## Rebuild site/ from web/ (needs Node)
 	@cd web && npm ci --no-fund --no-audit --silent && npm run build --silent

@@ -12,7 +12,7 @@ from bench.rows import Section
 
 __all__ = ["main"]
 
-PARTS = ("function", "local", "uploader")
+PARTS = ("function", "uploader", "page")
 _PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 

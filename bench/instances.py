@@ -9,34 +9,25 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-__all__ = ["Instance"]
+import psutil
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+__all__ = ["Instance", "memory_of"]
 
 
 class Instance:
-    """One instance, from the start of its process to its end; it counts what Linux tells of it."""
+    """One instance, from the start of its process to its end. It is the function, and no proxy."""
 
     def __init__(self, source: Path, environment: dict[str, str], log: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         command = [sys.executable, "-m", "functions_framework", "--target", "choose_image"]
+        command += ["--source", str(source), "--host", "127.0.0.1", "--port", str(self.port)]
         self._started = time.perf_counter()
         with log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [
-                    *command,
-                    "--source",
-                    str(source),
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(self.port),
-                ],
-                env=kept | {"THREADS": "80"} | environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+            environment = kept | {"THREADS": "80"} | environment
+            self._process = psutil.Popen(
+                command, env=environment, stdout=output, stderr=subprocess.STDOUT
             )
 
     def first_answer(self, path: str) -> float:
@@ -62,21 +53,26 @@ class Instance:
 
     def processor_seconds(self) -> float:
         """Return the processor time of its processes so far."""
-        stats = ((process / "stat").read_text().rpartition(")")[2] for process in self._processes())
-        return sum(int(ticks) for stat in stats for ticks in stat.split()[11:13]) / _TICKS
+        times = [one.cpu_times() for one in (self._process, *self._process.children())]
+        return float(sum(time.user + time.system for time in times))
 
     def memory(self) -> float:
         """Return the megabytes of its processes, what they share counted once."""
-        maps = ((process / "smaps_rollup").read_text() for process in self._processes())
-        lines = (line for text in maps for line in text.splitlines() if line.startswith("Pss:"))
-        return sum(int(line.split()[1]) for line in lines) / 1024
-
-    def _processes(self) -> list[Path]:
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [Path(f"/proc/{one}") for one in (pid, *children)]
+        return memory_of(self._process.pid)
 
     def stop(self) -> None:
-        """End it, and wait."""
-        self._process.terminate()
-        self._process.wait(60)
+        """End it, and wait; once is enough."""
+        if self._process.is_running():
+            self._process.terminate()
+            self._process.wait(60)
+
+
+def memory_of(pid: int) -> float:
+    """Return the megabytes of a process and its children (PSS: what is shared counts once)."""
+    total = 0
+    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+        try:
+            total += process.memory_full_info().pss
+        except psutil.Error:
+            continue  # it has just ended
+    return total / 2**20

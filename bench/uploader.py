@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 from PIL import Image
 
 from bench.counted import serving
+from bench.instances import memory_of
 from bench.rows import Row, Section, at_least, at_most
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
@@ -27,7 +29,7 @@ from uploader.render.worker import Found
 from uploader.sync.bucket import Bucket, connect
 from uploader.sync.sync import Sync
 
-__all__ = ["main", "measure"]
+__all__ = ["measure"]
 
 _LATENCY = 0.06  # seconds a call
 _SAMPLE = Path(__file__).parents[1] / "photos" / "outdoors" / "picos-de-europa.jpg"
@@ -131,18 +133,18 @@ def _large(url: str, folder: Path, count: int) -> Iterator[Row]:
     _photographs(root, count)
     command = [sys.executable, "-m", "uploader", "sync", str(root), "--bucket", "large"]
     environment = os.environ | {"STORAGE_EMULATOR_HOST": url}
-    idle, started, spent = _idle(), time.perf_counter(), _cpu_of_children()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    spent = _cpu_of_children()
+    process = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    psutil.cpu_percent()  # of the machine, from now on
     most = 0.0
     while process.poll() is None:
-        most = max(most, _memory(process.pid))
+        most = max(most, memory_of(process.pid))
         time.sleep(0.5)
-    seconds, cpu = time.perf_counter() - started, _cpu_of_children() - spent
-    busy = 1 - (_idle() - idle) / seconds / (os.cpu_count() or 1)
+    busy, cpu = psutil.cpu_percent(), _cpu_of_children() - spent
     what = f"{count:,} photos of 12 MP"
     yield Row(what=f"{what}: CPU time", figures=(f"{cpu / count:.2f} s a photo",))
     yield at_most(f"{what}: memory", (f"{most:.0f} MB",), most, 600, " MB")
-    yield at_least(f"{what}: cores busy", (f"{busy:.0%}",), busy * 100, 85, " %")
+    yield at_least(f"{what}: cores busy", (f"{busy:.0f} %",), busy, 85, " %")
 
 
 def _photographs(root: Path, count: int) -> None:
@@ -182,40 +184,3 @@ def _cpu_of_children() -> float:
     """CPU seconds of processes that have ended, and of theirs: no other program's work counts."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _idle() -> float:
-    """Seconds that the cores were idle since the machine started; Linux says so."""
-    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()
-    return (int(fields[4]) + int(fields[5])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(pid: int) -> float:
-    """Megabytes of a process and its children, what they share counted once."""
-    kilobytes = 0
-    for one in [pid, *_children(pid)]:
-        try:
-            rollup = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
-        except OSError:
-            continue
-        kilobytes += int(rollup.split("\nPss:")[1].split()[0])
-    return kilobytes / 1024
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        tasks = Path(f"/proc/{pid}/task").iterdir()
-        told = [(task / "children").read_text(encoding="ascii") for task in tasks]
-    except OSError:
-        return []
-    return [int(child) for text in told for child in text.split()]
-
-
-def main() -> None:
-    """Print the rows."""
-    for section in measure(quick=False):
-        print(section.markdown())  # noqa: T201 run by hand
-
-
-if __name__ == "__main__":
-    main()
