@@ -110,7 +110,7 @@ def test_what_cannot_work_is_told_in_one_line_and_soon(
     assert failed.returncode == 1
     assert told in failed.stderr
     assert failed.stderr.count("\n") == 1
-    assert max(storage._FIRST_PATIENCE, storage._FIRST_TIMEOUT, storage._CONNECT_TIMEOUT) < 5
+    assert max(storage._FIRST_LIMIT, storage._FIRST_TIMEOUT, storage._CONNECT_TIMEOUT) < 5
 
 
 def test_a_missing_folder_and_broken_captions_are_one_line(bucket, folder, tmp_path, picture):

@@ -151,9 +151,9 @@ def create_app(folder: Path, index: Index, pool: Pool) -> Flask:
             made = pool.render(photo.file.location, id_, photo.size, widest=1600)
         except Unusable as error:
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        answer = Response(made.files[-1], mimetype="image/webp")
-        answer.headers["Cache-Control"] = "private, max-age=86400"
-        return answer
+        response = Response(made.files[-1], mimetype="image/webp")
+        response.headers["Cache-Control"] = "private, max-age=86400"
+        return response
 
     @app.put("/photos/<id_>")
     def write(id_: str) -> tuple[Response, int]:

@@ -2,7 +2,7 @@
 
 Every YAML scalar is text. What YAML would cut or twist, what is written twice and what names no
 photo is reported with file, line and what to type; only a file that cannot be read at all ends the
-run, for going on would wipe its words.
+run, for going on would wipe its text.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def _webp(content: bytes, exif: bytes) -> bytes:
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", picture, 8 + 6))
         canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
         extended = struct.pack("<4sIB3x", b"VP8X", 10, _HAS_EXIF) + canvas
-        told = struct.pack("<4sI", b"EXIF", len(exif)) + exif + b"\0" * (len(exif) % 2)
-        picture = extended + picture + told
+        chunk = struct.pack("<4sI", b"EXIF", len(exif)) + exif + b"\0" * (len(exif) % 2)
+        picture = extended + picture + chunk
     return struct.pack("<4sI4s", b"RIFF", 4 + len(picture), b"WEBP") + picture
 
 

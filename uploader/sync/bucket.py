@@ -1,8 +1,8 @@
 """The bucket, in the few calls that a gallery needs, each tried again while that can help.
 
 `connect()` is the only door to Google Cloud Storage. Every failure leaves as one `StorageError`
-whose message says what to do. Until something has answered patience is short, so that a wrong
-address is told within seconds.
+whose message says what to do. Until something has answered little time is given, so that a wrong
+address is known within seconds.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = ["IN_FLIGHT", "Bucket", "Listed", "connect"]
 IN_FLIGHT = (
     64  # calls at once: at 60 ms each about 1,000 a second, which is where Google's buckets start
 )
-_FIRST_PATIENCE, _PATIENCE = 2.5, 45.0  # seconds for one call with all its attempts
+_FIRST_LIMIT, _LIMIT = 2.5, 45.0  # seconds for one call with all its attempts
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
 # https://cloud.google.com/storage/docs/buckets#naming, 2026-11
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
@@ -66,7 +66,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Listed:
-    """One object as a listing shows it; `sound` says that its headers are as they should be."""
+    """One object as a listing shows it."""
 
     generation: int
     metageneration: int
@@ -239,7 +239,7 @@ _Timeout = tuple[float, float]  # seconds: to connect, between two bytes
 
 
 class _Attempts:
-    """Calls one thing until it succeeds or the time is over, and words what went wrong."""
+    """Calls one thing until it succeeds or the time is over; says what went wrong."""
 
     def __init__(self, place: str, stopping: Callable[[], bool]) -> None:
         self._place = place
@@ -259,7 +259,7 @@ class _Attempts:
             predicate=_is_transient,
             initial=_FIRST_WAIT,
             maximum=_LONGEST_WAIT,
-            timeout=self._patience(),
+            timeout=self._limit(),
             on_error=self._note,
         )
         try:
@@ -278,8 +278,8 @@ class _Attempts:
     def _note(self, error: Exception) -> None:
         self._reached = self._reached or isinstance(error, api.GoogleAPICallError)
 
-    def _patience(self) -> float:
-        return _PATIENCE if self._reached and self._given_up < _OUTAGE else _FIRST_PATIENCE
+    def _limit(self) -> float:
+        return _LIMIT if self._reached and self._given_up < _OUTAGE else _FIRST_LIMIT
 
     def _worded(self, what: str, error: Exception) -> StorageError:
         for kind, refusal, message in _MESSAGES:

@@ -39,11 +39,11 @@ def parse_catalog(content: bytes) -> list[Record]:
     """The records of a stored catalog; CatalogError on a wrong version, count or order."""
     try:
         head, *records = [json.loads(line) for line in content.decode().split("\n")[:-1]]
-        sound = (head["catalog"], head["count"]) == (_VERSION, len(records))
+        is_valid = (head["catalog"], head["count"]) == (_VERSION, len(records))
         places = [_place(record) for record in records]
     except (ValueError, KeyError, TypeError):
-        sound, places = False, []
-    if not sound or places != sorted(places):
+        is_valid, places = False, []
+    if not is_valid or places != sorted(places):
         raise CatalogError(
             f"{NAME} in the bucket is none that this version reads, and is left alone. "
             f"Restore it, or delete it to begin anew: gcloud storage rm gs://BUCKET/{NAME}"

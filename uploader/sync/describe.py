@@ -46,9 +46,9 @@ def _lines(plan: Plan) -> Iterator[str]:
             f"? “{source}” shows {photos(count)} of this folder as well: what you hide here stays "
             f"there. To end that: python -m uploader remove-source {source} --bucket {plan.bucket}"
         )
-    if plan.held_back:
+    if plan.deferred:
         yield (
-            f"? {photos(plan.held_back)} would be removed, "
+            f"? {photos(plan.deferred)} would be removed, "
             "but not while part of the folder cannot be read"
         )
 
@@ -58,8 +58,8 @@ def _removed(plan: Plan) -> Iterator[str]:
     removed = {record["id"]: record for record in plan.removed}
     for id_, record in removed.items():
         path = hidden.get(id_)
-        told = f"{printable(path)} is hidden now" if path else f"{_named(plan, record)} is removed"
-        yield f"- {told}{_elsewhere(plan, id_)}"
+        gone = f"{printable(path)} is hidden now" if path else f"{_named(plan, record)} is removed"
+        yield f"- {gone}{_elsewhere(plan, id_)}"
     for id_ in plan.elsewhere.keys() - removed.keys():
         yield f"? {printable(hidden[id_])} is hidden here{_elsewhere(plan, id_)}"
 
@@ -90,9 +90,9 @@ def summarise(plan: Plan) -> str:
         "unchanged": len(plan.unchanged),
         "with another credit": len(plan.recredited),
     }
-    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     sending = f"; about {megabytes(plan.bytes_to_send)} to send" if plan.missing else ""
-    return f"{told or 'No photo changes'}{sending}."
+    return f"{parts or 'No photo changes'}{sending}."
 
 
 def photos(count: int) -> str:

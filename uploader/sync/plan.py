@@ -74,7 +74,7 @@ class Plan:
     shared: dict[str, int] = field(default_factory=dict)
     """How many of the photos other sources show as well, by source."""
     elsewhere: dict[str, str] = field(default_factory=dict)
-    held_back: int = 0
+    deferred: int = 0
     before: int = 0
 
     @property
@@ -139,7 +139,7 @@ def _removals(plan: Plan, own: dict[str, Record]) -> None:
     unreadable = {id_ for photo in survey.undecodable for id_ in (photo.id, photo.before)}
     gone = own.keys() - {photo.id for photo in survey.photos} - (unreadable - hidden)
     if survey.partial:
-        plan.held_back = len(gone - hidden)
+        plan.deferred = len(gone - hidden)
         gone &= hidden
     plan.removed = [own[id_] for id_ in sorted(gone)]
 

@@ -26,7 +26,7 @@ class Progress:
         self._out = out
         self._terminal = out.isatty()
         self._lock = threading.Lock()
-        self._began = self._told = time.monotonic()
+        self._began = self._printed = time.monotonic()
         self._photos = self._bytes = 0
 
     def __call__(self, sent: int) -> None:
@@ -35,9 +35,9 @@ class Progress:
             self._photos += 1
             self._bytes += sent
             now = time.monotonic()
-            if now - self._told >= (_EVERY if self._terminal else _EVERY_LINE):
-                self._told = now
-                self._tell(now - self._began)
+            if now - self._printed >= (_EVERY if self._terminal else _EVERY_LINE):
+                self._printed = now
+                self._print(now - self._began)
 
     def close(self) -> None:
         """Leave the terminal's line clean."""
@@ -45,7 +45,7 @@ class Progress:
             self._out.write("\r\x1b[K")
             self._out.flush()
 
-    def _tell(self, seconds: float) -> None:
+    def _print(self, seconds: float) -> None:
         line = state(self._photos, self._total, self._bytes, seconds)
         self._out.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
         self._out.flush()

@@ -58,7 +58,7 @@ def damage(number):
 def run(order):
     """One sync; the exit code, and what it printed."""
     Pool.inspect, Pool.render = inspect, render
-    storage._PATIENCE, storage._TIMEOUT = order.get("patience", 10.0), 1.0
+    storage._LIMIT, storage._TIMEOUT = order.get("patience", 10.0), 1.0
     storage._FIRST_TIMEOUT = 1.0
     if "kill" in order:
         crash_at(order["kill"])
