@@ -183,7 +183,8 @@ def _sync(given: argparse.Namespace) -> int:
 def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
     """A folder surveyed and compared with a gallery."""
     from uploader.sync.bucket import connect  # half a second, which not all commands need
-    from uploader.sync.sync import Sync, own_source, read_catalog
+    from uploader.sync.gallery import own_source, read_catalog
+    from uploader.sync.sync import Sync
 
     bucket = connect(given.bucket)
     with Index(given.folder) as index, Pool() as pool:
@@ -200,7 +201,7 @@ def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
 
 def _sources(given: argparse.Namespace) -> int:
     from uploader.sync.bucket import connect  # as above
-    from uploader.sync.sync import read_catalog
+    from uploader.sync.gallery import read_catalog
 
     by_id: dict[str, list[str]] = {}
     for record in read_catalog(connect(given.bucket))[0]:
@@ -221,7 +222,7 @@ def _sources(given: argparse.Namespace) -> int:
 
 def _remove_source(given: argparse.Namespace) -> int:
     from uploader.sync.bucket import connect  # as above
-    from uploader.sync.sync import read_catalog, remove_source
+    from uploader.sync.gallery import read_catalog, remove_source
 
     bucket = connect(given.bucket)
     own = [r for r in read_catalog(bucket)[0] if r["source"] == given.source]
@@ -258,7 +259,7 @@ def _doctor(given: argparse.Namespace) -> int:
         findings = list(examine_folder(survey(given.folder, index, pool)))
     if given.bucket:
         from uploader.sync.bucket import connect  # as above
-        from uploader.sync.sync import read_gallery
+        from uploader.sync.gallery import read_gallery
 
         findings = [*chain(findings, examine_gallery(read_gallery(connect(given.bucket))))]
     lines = [f"{found['where']}: {found['what']}. {found['do']}" for found in findings]

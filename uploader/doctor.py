@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uploader.folder.survey import Survey
-    from uploader.sync.sync import Gallery
+    from uploader.sync.gallery import Gallery
 
 __all__ = ["Finding", "examine_folder", "examine_gallery"]
 

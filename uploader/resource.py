@@ -37,10 +37,11 @@ from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import connect
 from uploader.sync.describe import describe, shorten
 from uploader.sync.drift import digest, missing
+from uploader.sync.gallery import Gallery, read_gallery, remove_source
 from uploader.sync.history import make_room
 from uploader.sync.plan import guard, guard_removal, make_plan
 from uploader.sync.progress import Progress
-from uploader.sync.sync import Gallery, Sync, read_gallery, remove_source
+from uploader.sync.sync import Sync
 
 if TYPE_CHECKING:
     from pulumi.dynamic import ConfigureRequest

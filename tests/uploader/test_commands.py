@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.uploader.conftest import ROOT, run
-from uploader.sync import bucket as storage
+from uploader.sync import attempts
 from uploader.sync.progress import Progress, state
 
 
@@ -110,7 +110,7 @@ def test_what_cannot_work_is_told_in_one_line_and_soon(
     assert failed.returncode == 1
     assert told in failed.stderr
     assert failed.stderr.count("\n") == 1
-    assert max(storage._FIRST_LIMIT, storage._FIRST_TIMEOUT, storage._CONNECT_TIMEOUT) < 5
+    assert max(attempts._FIRST_LIMIT, attempts._FIRST_TIMEOUT, attempts._CONNECT_TIMEOUT) < 5
 
 
 def test_a_missing_folder_and_broken_captions_are_one_line(bucket, folder, tmp_path, picture):

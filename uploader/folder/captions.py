@@ -35,7 +35,6 @@ __all__ = [
     "parse_captions",
     "read_captions",
     "read_captions_file",
-    "read_metadata",
 ]
 
 CAPTIONS = "captions.yaml"
@@ -81,42 +80,6 @@ def read_captions(path: Path, shown: str) -> Captions:
 def parse_captions(text: str, shown: str) -> Captions:
     """As `read_captions`, of a text."""
     return _Reader(shown, text).read()
-
-
-def read_metadata(path: Path, shown: str) -> Captions:
-    """Read a `metadata.json`: a list of `{"image", "image-date", "image-description"}`."""
-    text = decode(read_captions_file(path, shown))
-    try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError):
-        if '"image"' not in text:
-            return _foreign(shown)
-        raise CaptionsError(
-            f'{shown} is not a JSON list of {{"image": "IMG_1.jpg", "image-date": "2017-08", '
-            '"image-description": "…"}. Mend it, or take it out of the folder.'
-        ) from None
-    if not _is_ours(listed):
-        return _foreign(shown)
-    read = Captions()
-    for row in listed:
-        fields = {
-            "caption": clean(str(row.get("image-description") or "")),
-            "date": parse_date(str(row.get("image-date") or "")) or "",
-        }
-        known: Fields = {name: text for name, text in fields.items() if text}
-        read.entries.setdefault(unicodedata.normalize("NFC", row["image"]), Entry(known, shown, 0))
-    return read
-
-
-def _is_ours(listed: Any) -> bool:
-    rows = listed if isinstance(listed, list) else []
-    return bool(rows) and all(isinstance(row, dict) and "image" in row for row in rows)
-
-
-def _foreign(shown: str) -> Captions:
-    """Other programs write files of that name, Google Takeout into every album."""
-    expected = '{"image": "IMG_1.jpg", "image-date": "2017-08", "image-description": "…"}'
-    return Captions(problems=[f"{shown}: left alone; it is no list of {expected}."])
 
 
 def is_captions_file(name: str) -> bool:

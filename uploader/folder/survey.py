@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from uploader.errors import FolderError
-from uploader.folder.captions import METADATA, Captions, Entry, read_captions, read_metadata
+from uploader.folder.captions import METADATA, Captions, Entry, read_captions
 from uploader.folder.embedded import sidecar_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
 from uploader.folder.metadata import Metadata
+from uploader.folder.metadata_list import read_metadata
 from uploader.render.pool import attempt_all
 
 if TYPE_CHECKING:

@@ -1,67 +1,43 @@
 """The bucket, in the few calls that a gallery needs, each tried again while that can help.
 
-`connect()` is the only door to Google Cloud Storage. Every failure leaves as one `StorageError`
-whose message says what to do. Until something has answered little time is given, so that a wrong
-address is known within seconds.
+`connect()` is the only door to Google Cloud Storage.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import google.auth.exceptions
 import requests
-from google.api_core import exceptions as api
 from google.api_core.client_options import ClientOptions
-from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 from google.cloud import storage  # type: ignore[attr-defined]  # a namespace package
-from google.cloud.exceptions import NotFound
-from google.cloud.storage.exceptions import (  # type: ignore[import-untyped]  # has no stubs
-    DataCorruption,
-)
 
 from uploader.credentials import SCOPE
-from uploader.errors import NotThere, PreconditionFailed, Stopped, StorageError
+from uploader.errors import NotThere, PreconditionFailed, StorageError
+from uploader.sync.attempts import Attempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from google.auth.credentials import Credentials
 
+    from uploader.sync.attempts import Timeout
+
 __all__ = ["IN_FLIGHT", "Bucket", "Listed", "connect"]
 
 IN_FLIGHT = (
     64  # calls at once: at 60 ms each about 1,000 a second, which is where Google's buckets start
 )
-_FIRST_LIMIT, _LIMIT = 2.5, 45.0  # seconds for one call with all its attempts
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 8.0
 # https://cloud.google.com/storage/docs/buckets#naming, 2026-11
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 _CREDIT = "credit"  # custom metadata of an object: its listing says whose name is in the file
-_CONNECT_TIMEOUT, _FIRST_TIMEOUT, _TIMEOUT = 3.0, 4.0, 20.0
-_OUTAGE = 3  # calls given up one after the other; then the others are not tried for long either
-
-_RETRIED = (
-    api.TooManyRequests,
-    api.ServerError,
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-    DataCorruption,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-    google.auth.exceptions.TransportError,
-)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -134,7 +110,7 @@ class Bucket:
         self.name = str(bucket.name)
         self._bucket = bucket
         self._client = bucket.client
-        self._attempts = _Attempts(f"{self.name} at {address}", stopping)
+        self._attempts = Attempts(f"{self.name} at {address}", stopping)
 
     def read(self, name: str) -> tuple[bytes, int]:
         """An object's content and generation.
@@ -160,7 +136,7 @@ class Bucket:
         facts = "name,generation,metageneration,size,contentType,cacheControl,updated,metadata"
         fields = f"items({facts}),nextPageToken"
 
-        def pages(timeout: _Timeout) -> dict[str, Listed]:
+        def pages(timeout: Timeout) -> dict[str, Listed]:
             blobs = self._client.list_blobs(
                 self._bucket, prefix=prefix, fields=fields, retry=None, timeout=timeout
             )
@@ -233,96 +209,3 @@ def _listed(blob: storage.Blob) -> Listed:
         (datetime.now(tz=UTC) - blob.updated).total_seconds() if blob.updated else 0.0,
         (blob.metadata or {}).get(_CREDIT, ""),
     )
-
-
-_Timeout = tuple[float, float]  # seconds: to connect, between two bytes
-
-
-class _Attempts:
-    """Calls one thing until it succeeds or the time is over; says what went wrong."""
-
-    def __init__(self, place: str, stopping: Callable[[], bool]) -> None:
-        self._place = place
-        self._stopping = stopping
-        self._reached = False
-        self._given_up = 0
-
-    def call(self, what: str, do: Callable[[_Timeout], T]) -> T:
-        """The result of one call; StorageError with one line when it is given up."""
-
-        def attempt() -> T:
-            if self._stopping():
-                raise Stopped("Stopped before all was done. Run the same again to go on.")
-            return do((_CONNECT_TIMEOUT, _TIMEOUT if self._reached else _FIRST_TIMEOUT))
-
-        retry = Retry(
-            predicate=_is_transient,
-            initial=_FIRST_WAIT,
-            maximum=_LONGEST_WAIT,
-            timeout=self._limit(),
-            on_error=self._note,
-        )
-        try:
-            result = retry(attempt)()
-        except api.RetryError as error:
-            self._given_up += 1
-            raise self._worded(what, error.cause) from error.cause
-        except Stopped:
-            raise
-        except Exception as error:
-            self._note(error)
-            raise self._worded(what, error) from error
-        self._reached, self._given_up = True, 0
-        return result
-
-    def _note(self, error: Exception) -> None:
-        self._reached = self._reached or isinstance(error, api.GoogleAPICallError)
-
-    def _limit(self) -> float:
-        return _LIMIT if self._reached and self._given_up < _OUTAGE else _FIRST_LIMIT
-
-    def _worded(self, what: str, error: Exception) -> StorageError:
-        for kind, refusal, message in _MESSAGES:
-            if isinstance(error, kind):
-                return refusal(f"{self._place}: {what} failed: {message}")
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        return StorageError(f"{self._place}: {what} failed: {first[:200]}")
-
-
-def _is_transient(error: Exception) -> bool:
-    return isinstance(error, _RETRIED) or (
-        isinstance(error, api.BadRequest) and "crc32c" in str(error).lower()
-    )
-
-
-_LOGIN = "credentials are wrong or have expired. Type: gcloud auth application-default login"
-_MESSAGES: tuple[
-    tuple[type[Exception] | tuple[type[Exception], ...], type[StorageError], str], ...
-] = (
-    (NotFound, NotThere, "there is no such bucket or object. Check the bucket's name."),
-    (api.PreconditionFailed, PreconditionFailed, "somebody else wrote it in the meantime."),
-    (api.Unauthorized, StorageError, _LOGIN),
-    (google.auth.exceptions.GoogleAuthError, StorageError, _LOGIN),
-    (
-        api.Forbidden,
-        StorageError,
-        "no permission. The account needs the role storage.objectUser on the bucket.",
-    ),
-    (
-        requests.Timeout,
-        StorageError,
-        "no answer in time. Check the network, then run the same again.",
-    ),
-    (
-        requests.ConnectionError,
-        StorageError,
-        "nothing answers there. Check the address and the network.",
-    ),
-    (api.TooManyRequests, StorageError, "too many requests. Run the same again in a minute."),
-    (api.ServerError, StorageError, "the service has a fault. Run the same again in a minute."),
-    (
-        DataCorruption,
-        StorageError,
-        "the data arrived damaged. Check the network, then run the same again.",
-    ),
-)

@@ -10,7 +10,7 @@ from uploader.sync.plan import rendition_names
 
 if TYPE_CHECKING:
     from uploader.sync.catalog import Record
-    from uploader.sync.sync import Gallery
+    from uploader.sync.gallery import Gallery
 
 __all__ = ["digest", "missing"]
 

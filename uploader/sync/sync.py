@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from uploader.errors import NotThere, PreconditionFailed, StorageError
@@ -17,7 +16,16 @@ from uploader.render.credit import credit_digest, exif_of_credit, with_exif
 from uploader.render.pool import attempt_all, run_all
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
-from uploader.sync.catalog import CACHE, NAME, TYPE, merge, parse_catalog, write_catalog
+from uploader.sync.catalog import NAME, merge, write_catalog
+from uploader.sync.gallery import (
+    CONFLICTS,
+    Gallery,
+    id_of,
+    read_catalog,
+    read_gallery,
+    withdraw,
+    write_catalog_object,
+)
 from uploader.sync.plan import (
     RENDITION_CACHE,
     TYPES,
@@ -31,39 +39,16 @@ from uploader.sync.plan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from uploader.errors import Unusable
     from uploader.folder.index import Index
     from uploader.folder.survey import Photo, Survey
     from uploader.render.pool import Pool
-    from uploader.sync.bucket import Bucket, Listed
+    from uploader.sync.bucket import Bucket
     from uploader.sync.catalog import Record
 
-__all__ = [
-    "Gallery",
-    "Outcome",
-    "Sync",
-    "own_source",
-    "read_catalog",
-    "read_gallery",
-    "remove_source",
-]
-
-_LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
-_CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
-
-
-@dataclass
-class Gallery:
-    """What is in the bucket.
-
-    The catalog's records and generation, and the renditions by object name.
-    """
-
-    records: list[Record] = field(default_factory=list)
-    generation: int = 0
-    objects: dict[str, Listed] = field(default_factory=dict)
+__all__ = ["Outcome", "Sync"]
 
 
 @dataclass
@@ -82,18 +67,6 @@ class Outcome:
     failed: list[tuple[str, str]] = field(default_factory=list)
     troubled: list[str] = field(default_factory=list)
     """Paths of what is unusable now, and perhaps not at the next run."""
-
-
-def read_gallery(bucket: Bucket) -> Gallery:
-    """Read a gallery: its catalog, then one listing. NotThere if the bucket is missing."""
-    records, generation = read_catalog(bucket)
-    return Gallery(records, generation, bucket.list("photos/"))
-
-
-def read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
-    """The records of a gallery and their generation, 0 where there is no catalog yet."""
-    content, generation = bucket.read(NAME)
-    return (parse_catalog(content) if generation else []), generation
 
 
 class Sync:
@@ -232,7 +205,7 @@ class Sync:
 
     def _publish(self, plan: Plan, outcome: Outcome) -> None:
         """Write the catalog with this source's records; again if somebody was quicker."""
-        for _ in range(_CONFLICTS):
+        for _ in range(CONFLICTS):
             own = self._records(plan)
             outcome.photo_count, outcome.records = len(own), own
             wanted = merge(self._gallery.records, self._source, own)
@@ -244,17 +217,13 @@ class Sync:
                 self._send_all(again, outcome, lambda _bytes: None)
                 continue
             try:
-                self._write_catalog(content)
+                write_catalog_object(self._bucket, content, self._gallery.generation)
             except PreconditionFailed:
                 self._gallery.records, self._gallery.generation = read_catalog(self._bucket)
             else:
                 self._gallery.records = wanted
                 return
-        raise StorageError(f"{NAME} was written by others {_CONFLICTS} times. Run it again.")
-
-    def _write_catalog(self, content: bytes) -> None:
-        write = self._bucket.write
-        write(NAME, content, TYPE, CACHE, generation=self._gallery.generation)
+        raise StorageError(f"{NAME} was written by others {CONFLICTS} times. Run it again.")
 
     def _touch_all(self, own: list[Record]) -> set[str]:
         """Touch renditions that are there, but that no record protects from deletion.
@@ -270,7 +239,7 @@ class Sync:
                 self._bucket.touch(name, RENDITION_CACHE)
             except NotThere:
                 self._gallery.objects.pop(name, None)
-                lost.add(_id_of(name))
+                lost.add(id_of(name))
             else:
                 self._verified.add(name)
 
@@ -294,47 +263,3 @@ class Sync:
             gone = {record["id"] for record in plan.removed}
             records = {id_: record for id_, record in before.items() if id_ not in gone} | records
         return list(records.values())
-
-
-def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
-    """Delete renditions of some pictures, and those left behind a day ago, that no record names."""
-    named = {name for record in gallery.records for name in rendition_names(record)}
-    gone = set(ids)
-    unnamed = {name: there for name, there in gallery.objects.items() if name not in named}
-    names = [n for n, there in unnamed.items() if _id_of(n) in gone or there.age > _LEFT_BEHIND]
-    run_all(lambda name: bucket.remove(name, gallery.objects[name]), names, IN_FLIGHT)
-
-
-def _id_of(name: str) -> str:
-    return name.rsplit("/", 1)[-1].split("-", 1)[0]
-
-
-def own_source(records: list[Record], survey: Survey, name: str) -> str:
-    """The source of a folder that was never sent before: by its name.
-
-    Two folders of one name are two sources: a name whose photos are all others is numbered.
-    """
-    there: dict[str, set[str]] = {}
-    for record in records:
-        there.setdefault(record["source"], set()).add(record["id"])
-    own = {photo.id for photo in (*survey.photos, *survey.hidden, *survey.undecodable)}
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(each for each in names if each not in there or there[each] & own)
-
-
-def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
-    """Take a source's photos out, and the renditions of these ids that nobody else shows."""
-    for _ in range(_CONFLICTS):
-        gallery = read_gallery(bucket)
-        own = {record["id"] for record in gallery.records if record["source"] == source}
-        gallery.records = merge(gallery.records, source, [])
-        content = write_catalog(gallery.records)
-        try:
-            if own:
-                generation = gallery.generation
-                bucket.write(NAME, content, TYPE, CACHE, generation=generation)
-        except PreconditionFailed:
-            continue
-        withdraw(bucket, gallery, own.union(ids))
-        return
-    raise StorageError(f"{NAME} was written by others {_CONFLICTS} times. Run it again.")

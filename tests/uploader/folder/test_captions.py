@@ -3,7 +3,8 @@ import os
 import pytest
 
 from uploader.errors import CaptionsError
-from uploader.folder.captions import read_captions, read_metadata
+from uploader.folder.captions import read_captions
+from uploader.folder.metadata_list import read_metadata
 
 
 @pytest.fixture

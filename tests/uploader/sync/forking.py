@@ -16,6 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from uploader import commands
 from uploader.render import worker
 from uploader.render.pool import Pool
+from uploader.sync import attempts
 from uploader.sync import bucket as storage
 
 
@@ -58,8 +59,8 @@ def damage(number):
 def run(order):
     """One sync; the exit code, and what it printed."""
     Pool.inspect, Pool.render = inspect, render
-    storage._LIMIT, storage._TIMEOUT = order.get("patience", 10.0), 1.0
-    storage._FIRST_TIMEOUT = 1.0
+    attempts._LIMIT, attempts._TIMEOUT = order.get("patience", 10.0), 1.0
+    attempts._FIRST_TIMEOUT = 1.0
     if "kill" in order:
         crash_at(order["kill"])
     if "damage" in order:

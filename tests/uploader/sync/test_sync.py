@@ -11,10 +11,11 @@ from uploader.errors import CatalogError, NotThere, RemovalRefused, StorageError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
-from uploader.sync import sync as sync_module
+from uploader.sync import gallery as galleries
 from uploader.sync.bucket import Bucket, connect
 from uploader.sync.catalog import write_catalog
-from uploader.sync.sync import Sync, read_gallery, remove_source
+from uploader.sync.gallery import read_gallery, remove_source
+from uploader.sync.sync import Sync
 
 
 @pytest.fixture(scope="module")
@@ -413,7 +414,7 @@ def test_what_a_run_left_behind_is_cleared_up_after_a_day_only(sync, bucket, pic
     orphan.upload_from_string(b"x", "image/webp")
     sync()
     assert orphan.name in bucket.objects()
-    monkeypatch.setattr("uploader.sync.sync._LEFT_BEHIND", 0.0)
+    monkeypatch.setattr("uploader.sync.gallery._LEFT_BEHIND", 0.0)
 
     sync()
 
@@ -455,16 +456,16 @@ def test_a_rendition_that_is_relied_on_is_touched_before_the_catalog_names_it(
     gallery = read_gallery(slow)
     remove = Bucket.remove
 
-    read, synced = sync_module.read_gallery, []
+    read, synced = galleries.read_gallery, []
 
     def sync_in_between(self, name, listed):
         if not synced:
             synced.append(True)
-            monkeypatch.setattr(sync_module, "read_gallery", read)
+            monkeypatch.setattr(galleries, "read_gallery", read)
             sync()
         remove(self, name, listed)
 
-    monkeypatch.setattr(sync_module, "read_gallery", lambda _bucket: gallery)
+    monkeypatch.setattr(galleries, "read_gallery", lambda _bucket: gallery)
     monkeypatch.setattr(Bucket, "remove", sync_in_between)
 
     remove_source(slow, "talk", [])

@@ -1,0 +1,108 @@
+"""What is in a gallery's bucket, whose it is, and taking it out again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from uploader.errors import PreconditionFailed, StorageError
+from uploader.render.pool import run_all
+from uploader.sync.bucket import IN_FLIGHT
+from uploader.sync.catalog import CACHE, NAME, TYPE, merge, parse_catalog, write_catalog
+from uploader.sync.plan import rendition_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from uploader.folder.survey import Survey
+    from uploader.sync.bucket import Bucket, Listed
+    from uploader.sync.catalog import Record
+
+__all__ = [
+    "CONFLICTS",
+    "Gallery",
+    "id_of",
+    "own_source",
+    "read_catalog",
+    "read_gallery",
+    "remove_source",
+    "withdraw",
+    "write_catalog_object",
+]
+
+CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
+_LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
+
+
+@dataclass
+class Gallery:
+    """What is in the bucket.
+
+    The catalog's records and generation, and the renditions by object name.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    generation: int = 0
+    objects: dict[str, Listed] = field(default_factory=dict)
+
+
+def read_gallery(bucket: Bucket) -> Gallery:
+    """Read a gallery: its catalog, then one listing. NotThere if the bucket is missing."""
+    records, generation = read_catalog(bucket)
+    return Gallery(records, generation, bucket.list("photos/"))
+
+
+def read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
+    """The records of a gallery and their generation, 0 where there is no catalog yet."""
+    content, generation = bucket.read(NAME)
+    return (parse_catalog(content) if generation else []), generation
+
+
+def write_catalog_object(bucket: Bucket, content: bytes, generation: int) -> None:
+    """Write a catalog over the one of this generation; PreconditionFailed if that is not there."""
+    bucket.write(NAME, content, TYPE, CACHE, generation=generation)
+
+
+def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
+    """Delete renditions of some pictures, and those left behind a day ago, that no record names."""
+    named = {name for record in gallery.records for name in rendition_names(record)}
+    gone = set(ids)
+    unnamed = {name: there for name, there in gallery.objects.items() if name not in named}
+    names = [n for n, there in unnamed.items() if id_of(n) in gone or there.age > _LEFT_BEHIND]
+    run_all(lambda name: bucket.remove(name, gallery.objects[name]), names, IN_FLIGHT)
+
+
+def id_of(name: str) -> str:
+    """The id of the picture whose rendition an object holds."""
+    return name.rsplit("/", 1)[-1].split("-", 1)[0]
+
+
+def own_source(records: list[Record], survey: Survey, name: str) -> str:
+    """The source of a folder that was never sent before: by its name.
+
+    Two folders of one name are two sources: a name whose photos are all others is numbered.
+    """
+    there: dict[str, set[str]] = {}
+    for record in records:
+        there.setdefault(record["source"], set()).add(record["id"])
+    own = {photo.id for photo in (*survey.photos, *survey.hidden, *survey.undecodable)}
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if each not in there or there[each] & own)
+
+
+def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
+    """Take a source's photos out, and the renditions of these ids that nobody else shows."""
+    for _ in range(CONFLICTS):
+        gallery = read_gallery(bucket)
+        own = {record["id"] for record in gallery.records if record["source"] == source}
+        gallery.records = merge(gallery.records, source, [])
+        content = write_catalog(gallery.records)
+        try:
+            if own:
+                write_catalog_object(bucket, content, gallery.generation)
+        except PreconditionFailed:
+            continue
+        withdraw(bucket, gallery, own.union(ids))
+        return
+    raise StorageError(f"{NAME} was written by others {CONFLICTS} times. Run it again.")
