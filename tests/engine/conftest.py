@@ -1,6 +1,10 @@
 """A stack under Pulumi's engine, for the tests of one file."""
 
+import contextlib
+import os
 import shutil
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -34,4 +38,14 @@ def cloud(tmp_path_factory):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, cloud):
     """A checkout whose stack `local` exists and holds nothing."""
-    return Checkout(tmp_path_factory.mktemp("engine") / "gallery", cloud)
+    checkout = Checkout(tmp_path_factory.mktemp("engine") / "gallery", cloud)
+    yield checkout
+    end_all_in(checkout.folder)
+
+
+def end_all_in(folder):
+    """End what an engine that was killed left running: its language host, its providers."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (entry / "cwd").resolve() == folder.resolve():
+                os.kill(int(entry.name), signal.SIGKILL)
