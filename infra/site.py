@@ -4,6 +4,8 @@ Owns: which files are published, under which names and headers. What they say is
 `infra/published.py`.
 """
 
+import gzip
+import hashlib
 import mimetypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,13 +30,19 @@ _HASHED = "public, max-age=86400"
 # Five minutes without a question, and a day in which the old one serves while the new one comes.
 _EMBED = "public, max-age=300, stale-while-revalidate=86400"
 _MUTABLE = "no-cache"
+_ZIPPED = (".html", ".js", ".css", ".svg")
+_MAKERS: dict[str, Callable[[str, Gallery], str]] = {
+    "embed.js": embed_script,
+    "index.html": page_html,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteArgs:
-    """What is published, where, and what it is told."""
+    """What is published, where, and what it is told; `build` is for what is written to upload."""
 
     folder: Path
+    build: Path = Path(".build")
     bucket: pulumi.Input[str]
     gallery_url: pulumi.Input[str]
     api_url: pulumi.Input[str]
@@ -49,9 +57,8 @@ class SiteArgs:
 class Site(pulumi.ComponentResource):
     """The page and the embed.
 
-    Creates: one `storage.BucketObject` for each file of the folder, and for `config.json`. Texts
-    are published by content, for a changed content is written in place, and a changed file would
-    be deleted first. What the page names is there before the page.
+    Creates: one `storage.BucketObject` for each file of the folder, and for `config.json`. Scripts,
+    styles and HTML are stored gzipped. What the page names is there before the page.
     """
 
     url: pulumi.Output[str]
@@ -65,12 +72,22 @@ class Site(pulumi.ComponentResource):
         gallery = _gallery(args)
         files = sorted(file for file in args.folder.rglob("*") if file.is_file())
         named = {file.relative_to(args.folder).as_posix(): file for file in files}
-        published = [_publish(name, args, "config.json", gallery.apply(config_json), self)]
+        published: list[pulumi.Resource] = [
+            gcp.storage.BucketObject(
+                f"{name}-config.json",
+                bucket=args.bucket,
+                name="site/config.json",
+                content=gallery.apply(config_json),
+                content_type="application/json",
+                cache_control=_MUTABLE,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        ]
         for relative, file in named.items():
             if relative not in ("config.json", "index.html"):
-                body = _body(relative, file, gallery)
-                published.append(_publish(name, args, relative, body, self))
-        page = _body("index.html", named["index.html"], gallery)
+                source = _source(relative, file, gallery, args.build)
+                published.append(_publish(name, args, relative, source, self))
+        page = _source("index.html", named["index.html"], gallery, args.build)
         _publish(name, args, "index.html", page, self, after=published)
         gallery_url = pulumi.Output.from_input(args.gallery_url)
         self.url = pulumi.Output.concat(gallery_url, "/site/index.html")
@@ -103,45 +120,56 @@ def _gallery(args: SiteArgs) -> pulumi.Output[Gallery]:
     )
 
 
-def _body(
-    relative: str, file: Path, gallery: pulumi.Output[Gallery]
-) -> pulumi.Input[str] | pulumi.FileAsset:
-    """Return the content of a text that keeps its name, and of all else the file."""
-    if relative.startswith("assets/"):
+def _source(
+    relative: str, file: Path, gallery: pulumi.Output[Gallery], build: Path
+) -> pulumi.Input[pulumi.FileAsset]:
+    """Return the file to upload, with what the stack writes into it, gzipped where it is text."""
+    if file.suffix not in _ZIPPED:
         return pulumi.FileAsset(file.as_posix())
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return pulumi.FileAsset(file.as_posix())
-    makers: dict[str, Callable[[str, Gallery], str]] = {
-        "embed.js": embed_script,
-        "index.html": page_html,
-    }
-    make = makers.get(relative)
-    return gallery.apply(lambda values: make(text, values)) if make else text
+    text = file.read_text(encoding="utf-8")
+    make = _MAKERS.get(relative)
+    if make is None:
+        return _zipped(text, file.name, build)
+    return gallery.apply(lambda values: _zipped(make(text, values), file.name, build))
+
+
+def _zipped(text: str, name: str, build: Path) -> pulumi.FileAsset:
+    """Write the text, gzipped, under a name that says its content; stacks share the folder."""
+    body = text.encode()
+    target = build / f"{hashlib.sha256(body).hexdigest()[:16]}-{name}.gz"
+    build.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(gzip.compress(body, mtime=0))
+    return pulumi.FileAsset(target.as_posix())
 
 
 def _publish(
     name: str,
     args: SiteArgs,
     relative: str,
-    body: pulumi.Input[str] | pulumi.FileAsset,
+    source: pulumi.Input[pulumi.FileAsset],
     parent: pulumi.Resource,
     after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.Resource:
+    """Declare one object.
+
+    The provider can only replace an object whose file has changed, and what it deletes has the
+    new one's name. So a name that stays is never deleted on its own: it is written over, and the
+    bucket takes it along. A hashed name never changes its content, but zlib's output differs from
+    machine to machine: that difference is ignored.
+    """
+    hashed = relative.startswith("assets/")
     return gcp.storage.BucketObject(
         f"{name}-{relative}",
         bucket=args.bucket,
         name=f"site/{relative}",
-        content=None if isinstance(body, pulumi.FileAsset) else body,
-        source=body if isinstance(body, pulumi.FileAsset) else None,
+        source=source,
         content_type=mimetypes.guess_type(relative)[0] or "application/octet-stream",
-        cache_control=_cache_control(relative),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=after),
+        content_encoding="gzip" if relative.endswith(_ZIPPED) else None,
+        cache_control=_HASHED if hashed else _EMBED if relative == "embed.js" else _MUTABLE,
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=after,
+            retain_on_delete=not hashed,
+            ignore_changes=["source"] if hashed else None,
+        ),
     )
-
-
-def _cache_control(relative: str) -> str:
-    if relative.startswith("assets/"):
-        return _HASHED
-    return _EMBED if relative == "embed.js" else _MUTABLE

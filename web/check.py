@@ -1,7 +1,7 @@
 """Hold the front end to its budgets, and `site/` to its source; run by `make check`.
 
-The sizes of what is published need Python alone. Rebuilding it for comparison, and the sizes of client
-and component, need Node and `npm ci` in `web/`: without them they are left out, which is said.
+The sizes of what is published need Python alone. Rebuilding it for comparison, the linter, and the
+sizes of client and component, need Node and `npm ci` in `web/`: without them they are left out, which is said.
 """
 
 import filecmp
@@ -29,7 +29,7 @@ def main() -> int:
     complaints = []
     if shutil.which("npm") and (WEB / "node_modules").is_dir():
         sizes |= json.loads(_run("node", "sizes.mjs"))
-        complaints += _differences(files)
+        complaints += _differences(files) + _lint()
     else:
         print("web: no Node, or no web/node_modules (npm ci in web/): site/ was not rebuilt to compare")
     total = sum(file.stat().st_size for file in files)
@@ -49,6 +49,13 @@ def _zipped(file: Path) -> int:
 def _run(*command: str) -> str:
     finished = subprocess.run(command, cwd=WEB, check=True, capture_output=True, text=True)
     return finished.stdout
+
+
+def _lint() -> list[str]:
+    """What the linter says of the source, as one complaint."""
+    command = ["npm", "run", "--silent", "lint"]
+    finished = subprocess.run(command, cwd=WEB, check=False, capture_output=True, text=True)
+    return [finished.stdout + finished.stderr] if finished.returncode else []
 
 
 def _differences(files: list[Path]) -> list[str]:

@@ -20,7 +20,12 @@ const builds: Record<string, UserConfig> = {
       outDir: resolve("../site"),
       emptyOutDir: true,
       modulePreload: { polyfill: false },
-      rolldownOptions: { output: { chunkFileNames: ({ name }) => `assets/${name.toLowerCase()}-[hash].js` } },
+      rolldownOptions: {
+        output: {
+          chunkFileNames: ({ name }) => `assets/${name.toLowerCase()}-[hash].js`,
+          assetFileNames: "assets/style-[hash][extname]",
+        },
+      },
     },
   },
   embed: {
@@ -35,7 +40,12 @@ const builds: Record<string, UserConfig> = {
   library: {
     build: {
       outDir: "dist",
-      lib: { entry: { index: "src/react/index.ts", client: "src/client/index.ts" }, formats: ["es"] },
+      lib: { entry: {
+          index: "src/react/index.ts",
+          client: "src/client/index.ts",
+          languages: "src/text/languages.ts",
+          jsx: "src/embed/jsx.ts",
+        }, formats: ["es"] },
       rolldownOptions: { external: /^react/, output: { banner: (chunk) => (chunk.name === "index" ? '"use client";' : "") } },
     },
   },

@@ -32,7 +32,8 @@ STACKS = {
 }
 # What changes with each build of page or function, and with each photo, is held elsewhere.
 CHANGING = {
-    r"(assets/[a-z]+-)[\w-]{8}\b": r"\1<hash>",
+    r"\b[0-9a-f]{16}-([\w.-]+\.gz)": r"<hash>-\1",
+    r"((?:assets/|<hash>-)[a-z]+-)[\w-]{8}\b": r"\1<hash>",
     r"function-[0-9a-f]{16}": "function-<hash>",
     r"gallery-images-[0-9a-f]{7}": "gallery-images-<drawn>",
 }

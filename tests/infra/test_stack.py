@@ -1,5 +1,6 @@
 """What each stack declares: who may do what, what is limited, what is protected."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -196,12 +197,19 @@ def test_page_and_embed_are_told_the_same(stack):
     config = json.loads(objects["site/config.json"]["content"])
     golden = json.loads(Path("tests/contract/site-config.json").read_text())
     assert list(config) == list(golden)
-    first_line = objects["site/embed.js"]["content"].split("\n")[0]
+    first_line = _text(objects["site/embed.js"]).split("\n")[0]
     assert first_line == f"const GALLERY_CONFIG = {objects['site/config.json']['content']};"
+    assert f'"apiUrl": "{config["apiUrl"]}"' in _text(objects["site/index.html"])
     assert objects["site/index.html"]["contentType"] == "text/html"
     for name, inputs in objects.items():
         if name.startswith("site/"):
             assert inputs["cacheControl"] == _cache_control(name)
+            zipped = name.endswith((".html", ".js", ".css", ".svg"))
+            assert inputs.get("contentEncoding") == ("gzip" if zipped else None)
+
+
+def _text(inputs):
+    return gzip.decompress(Path(inputs["source"]["path"]).read_bytes()).decode()
 
 
 def _cache_control(name):

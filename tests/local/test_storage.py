@@ -1,6 +1,7 @@
 """Cloud Storage through its own client, and where that is too well-behaved, by hand."""
 
 import base64
+import gzip
 import hashlib
 import http.client
 import json
@@ -343,6 +344,24 @@ class TestPublic:
 
     def test_nothing_is_public_until_it_is_granted(self, url):
         assert request("GET", url)[0] == 403
+
+    def test_a_gzipped_object_is_unzipped_for_who_does_not_read_gzip(self, cloud, bucket):
+        """As Google does: https://cloud.google.com/storage/docs/transcoding."""
+        self.allow(bucket, "legacyObjectReader")
+        text = b"const photos = [];" * 100
+        blob = bucket.blob("script.js")
+        blob.content_encoding = "gzip"
+        blob.upload_from_string(gzip.compress(text), content_type="text/javascript")
+        url = f"{cloud.url}/{bucket.name}/script.js"
+
+        _, zipped, body = request("GET", url, **{"Accept-Encoding": "gzip, br"})
+        status, plain, unzipped = request("GET", url)
+
+        assert zipped["Content-Encoding"] == "gzip"
+        assert gzip.decompress(body) == text
+        assert (status, unzipped) == (200, text)
+        assert "Content-Encoding" not in plain
+        assert plain["x-goog-stored-content-encoding"] == "gzip"
 
     def test_a_reader_by_name_reads_and_cannot_list(self, cloud, bucket, url):
         self.allow(bucket, "legacyObjectReader")

@@ -1,7 +1,9 @@
 """A gallery as a stack would leave it: bucket, photos, site and function, on a local cloud."""
 
+import gzip
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -57,6 +59,11 @@ def draw_photos(folder, count):
     (folder / "captions.yaml").write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
 
 
+def chromium():
+    """Where Chromium is; None where there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 class Blog:
     """Somebody else's pages, at an origin of their own; `pages` maps a path to HTML and headers."""
 
@@ -109,6 +116,7 @@ class Gallery:
         self.process = None
         self.port = 0
         self.pages = 0
+        self.api_url = ""
         self.bucket = _make_bucket(cloud.storage_client(), bucket)
 
     def fill(self, folder):
@@ -161,7 +169,7 @@ class Gallery:
         known = {"lang": "en", "title": "Field notes", **words}
         return published.Gallery(
             gallery_url=self.base_url,
-            api_url=f"http://127.0.0.1:{self.port}",
+            api_url=self.api_url or f"http://127.0.0.1:{self.port}",
             api_key=KEY,
             allowed_origins=self.origins[1:],
             **known,
@@ -235,8 +243,11 @@ class Gallery:
         }
         blob = self.bucket.blob(name)
         blob.cache_control = cache_control
-        kind = kinds.get(name.rpartition(".")[2], "application/json")
-        blob.upload_from_string(data, content_type=kind)
+        extension = name.rpartition(".")[2]
+        if extension in kinds:
+            blob.content_encoding = "gzip"
+            data = gzip.compress(data, mtime=0)
+        blob.upload_from_string(data, content_type=kinds.get(extension, "application/json"))
 
 
 def _make_bucket(client, name):

@@ -23,7 +23,7 @@ WORDS = {
 }
 STYLE = """<meta name="viewport" content="width=device-width"><style>
 :root { color-scheme: light dark }
-body { max-width: 40rem; margin: 2.5rem auto; padding: 0 1rem; font: 1.125rem/1.6 Palatino, P052, serif }
+body { max-width: 40rem; margin: 2.5rem auto; padding: 0 1rem; font: 1.125rem/1.6 Palatino, P052 }
 h1 { font-weight: 400 }
 random-photo { --random-photo-font: 0.9375rem system-ui; margin-block: 2rem }
 </style>"""

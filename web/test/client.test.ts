@@ -155,6 +155,7 @@ test("an origin that may not ask asks nothing", async () => {
 
 test("a view goes out as plain text, which no browser asks permission for", async () => {
   const sent: RequestInit[] = [];
+  // biome-ignore lint/complexity/noCommaOperator: records the request and answers it
   vi.stubGlobal("fetch", async (_: string, options: RequestInit) => (sent.push(options), new Response()));
 
   createPhotoClient(settings).sendView({ id: "7" } as never);

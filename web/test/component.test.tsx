@@ -1,10 +1,14 @@
 // @vitest-environment happy-dom
+import { readFileSync } from "node:fs";
 import { act, StrictMode, type ReactNode } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { beforeEach, expect, test, vi } from "vitest";
 import { RandomPhoto } from "../src/react/RandomPhoto.js";
 import { toSlide } from "../src/react/slide.js";
+import type { RandomPhotoHandle } from "../src/react/useRandomPhoto.js";
+import { translate } from "../src/text/languages.js";
+import { ENGLISH } from "../src/text/strings.js";
 import { API, photoOf, stubApi } from "./stubs.js";
 
 let complaints: unknown[];
@@ -135,4 +139,96 @@ test("a slide has title and description, where there are any", () => {
 
   expect(toSlide({ ...photoOf(1), credit: "Somebody" })).toMatchObject({ title: "Photo 1", description: "Somebody" });
   expect(toSlide(bare)).not.toHaveProperty("title");
+});
+
+test("what the server has drawn is seen without script: nothing hides it", () => {
+  const html = renderToString(<RandomPhoto apiUrl={API} initialPhoto={photoOf(3)} sizes="640px" lang="de" />);
+  const style = readFileSync("src/react/style.css", "utf8");
+
+  expect(html).toContain('sizes="640px"');
+  expect(html).not.toContain("data-image=");
+  // Only an image that the script has found to be loading, or broken, is hidden.
+  const hidden = [...style.matchAll(/([^{}]+)\{[^}]*opacity: 0;/g)].map(([, selector]) => selector!.trim());
+  const images = hidden.filter((selector) => selector.endsWith("img"));
+  expect(images.length).toBe(1);
+  expect(images[0]).toMatch(/:is\(\[data-image="loading"\], \[data-image="broken"\]\) > img$/);
+});
+
+test.each(["en", "ja", undefined])("a server of another locale than the browser's gives no hydration error (%s)", async (lang) => {
+  stubApi(60);
+  document.documentElement.lang = "fr";
+  const photo = { ...photoOf(3), date: "1999-12-31", credit: "Somebody", license: "CC-BY-4.0" };
+  const node = <RandomPhoto apiUrl={apiUrl()} initialPhoto={photo} lang={lang} />;
+  const main = document.querySelector("main")!;
+  // As a server with other data on dates would say it.
+  main.innerHTML = renderToString(node).replace(/(<time[^>]*>)[^<]*/, "$131/12/99");
+
+  await act(async () => hydrateRoot(main, node));
+
+  expect(complaints).toEqual([]);
+  document.documentElement.lang = "";
+});
+
+test("the page's language is taken once it is there, and words by `strings`", async () => {
+  stubApi(60);
+  document.documentElement.lang = "de";
+
+  const main = await draw(
+    <RandomPhoto apiUrl={apiUrl()} initialPhoto={{ ...photoOf(3), date: "2017-03" }} strings={translate("de")} />,
+  );
+
+  expect(main.querySelector("time")!.textContent).toBe("März 2017");
+  expect(main.querySelector("button")!.textContent).toBe("Ein anderes Foto");
+  document.documentElement.lang = "";
+});
+
+test.each([[{}], [[]], [[{ id: 1 }]], ["text"], [null]])("JSON of another shape, %j, is an error state and no blank page", async (body) => {
+  vi.stubGlobal("fetch", async () => Response.json(body));
+  const problems: string[] = [];
+
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} onError={({ name }) => problems.push(name)} />);
+
+  expect(main.querySelector("figure")!.dataset["status"]).toBe("error");
+  expect(main.querySelector("[part=message]")!.textContent).toBe(ENGLISH.unreachable);
+  expect(problems).toEqual(["unreadable"]);
+});
+
+test("a photo is told of, and `next` can be called from outside", async () => {
+  stubApi(60);
+  const shown: string[] = [];
+  const handle: { current: RandomPhotoHandle | null } = { current: null };
+  await draw(<RandomPhoto apiUrl={apiUrl()} handle={handle} onPhoto={({ id }) => shown.push(id)} />);
+
+  await act(async () => handle.current!.next());
+  await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+
+  expect(shown).toEqual(["0", "1"]);
+});
+
+test("where what had the focus goes with its photo, the button gets it", async () => {
+  const api = stubApi(60);
+  const handle: { current: RandomPhotoHandle | null } = { current: null };
+  const photo = { ...photoOf(9), license: "CC-BY-4.0" };
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} initialPhoto={photo} handle={handle} />);
+  main.querySelector<HTMLElement>("a[rel=license]")!.focus();
+
+  await act(async () => handle.current!.next());
+  await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
+
+  expect(api.asked.length).toBeGreaterThan(0);
+  expect(main.querySelector("a[rel=license]")).toBeNull();
+  expect(document.activeElement).toBe(main.querySelector("button"));
+});
+
+test("nothing is asked before the element is near", async () => {
+  const api = stubApi(60);
+  vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} });
+  const url = apiUrl();
+  const asked = () => api.asked.filter(({ href }) => href.startsWith(`${url}/`));
+
+  await draw(<RandomPhoto apiUrl={url} />);
+  expect(asked()).toEqual([]);
+
+  await draw(<RandomPhoto apiUrl={url} loading="eager" />);
+  expect(asked().length).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 """The bytes of an object as an answer: whole, in part, or not again."""
 
 import base64
+import gzip
 import json
 import re
 from datetime import datetime
@@ -48,6 +49,8 @@ def download(cloud: Cloud, request: Request, bucket: str, name: str) -> Response
             continue
         response.headers["x-goog-generation"] = str(generation)
         response.headers["x-goog-metageneration"] = str(metageneration)
+        if _to_unzip(request, response):
+            _unzip(response, cloud.blobs.path(blob))
         return _conditional(request, response)
     raise NotFound(f"No such object: {bucket}/{name}")
 
@@ -66,6 +69,26 @@ def _response(path: Path, record: Record) -> Response:
     response.last_modified = datetime.fromisoformat(record["updated"])
     response.set_etag(base64.b64decode(record["md5Hash"]).hex())
     return response
+
+
+def _to_unzip(request: Request, response: Response) -> bool:
+    """Whether a gzipped object goes to somebody who does not read gzip.
+
+    https://cloud.google.com/storage/docs/transcoding
+    """
+    return (
+        response.headers.get("Content-Encoding") == "gzip"
+        and "gzip" not in request.headers.get("Accept-Encoding", "")
+        and "no-transform" not in response.headers.get("Cache-Control", "")
+    )
+
+
+def _unzip(response: Response, path: Path) -> None:
+    response.close()
+    response.set_data(gzip.decompress(path.read_bytes()))
+    del response.headers["Content-Encoding"]
+    response.headers["Warning"] = "214 UploadServer gunzipped"
+    response.headers["Vary"] = "Accept-Encoding"
 
 
 def _conditional(request: Request, response: Response) -> Response:

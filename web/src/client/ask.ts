@@ -5,6 +5,7 @@ import type { GallerySettings, Photo } from "./types.js";
 const KEPT = 30;
 
 /** Whether a response has the shape that is needed. */
+// biome-ignore lint/suspicious/noExplicitAny: it is JSON of anyone's
 export type Shape = (body: any) => unknown; // any: it is JSON of anyone's
 
 export const isPhoto: Shape = (body) => body?.id && body.srcSet?.[0]?.src && body.width && body.height;

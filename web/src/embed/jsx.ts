@@ -1,7 +1,7 @@
-import type { DetailedHTMLProps, HTMLAttributes } from "react";
+import type * as React from "react";
 
 /** The attributes of `<random-photo>`; each is the prop of the same name. */
-export interface RandomPhotoAttributes extends HTMLAttributes<HTMLElement> {
+export interface RandomPhotoAttributes extends React.HTMLAttributes<HTMLElement> {
   "api-url"?: string;
   "api-key"?: string;
   "catalog-url"?: string;
@@ -24,7 +24,7 @@ export interface RandomPhotoAttributes extends HTMLAttributes<HTMLElement> {
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
-      "random-photo": DetailedHTMLProps<RandomPhotoAttributes, HTMLElement>;
+      "random-photo": React.DetailedHTMLProps<RandomPhotoAttributes, HTMLElement>;
     }
   }
 }

@@ -23,6 +23,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
   const { photos, done, problem } = reader.listing;
   const more = () => void reader.more(() => redraw({}));
   const [measures, setMeasures] = useState<Measures>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const groups = useMemo(() => groupsOf(photos, by && !album ? by : undefined, page.undated, page.others), [photos, by, album]);
   const { bands, height } = useMemo(() => (measures ? layOut(groups, measures) : { bands: [], height: 0 }), [groups, measures]);
   const left = useRef(step.scroll);
@@ -33,6 +34,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
     return () => observer.disconnect();
   }, []);
   const visible = useView(wall, bands, (near) => near > height && more(), (scroll) => !covered && keep(scroll, photos.length));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (left.current === undefined || !bands.length) return;
     // Back where it was left, once there is as much again as there was.
@@ -40,6 +42,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
     scrollTo(0, left.current);
     left.current = undefined;
   }, [bands]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (problem) return onOnline(more);
   }, [problem]);
@@ -47,12 +50,14 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
   const open = (photo: Photo, how?: "replace") => go({ mode: "large", photo: photo.id, album, by }, how);
   const tile = (id: string) => wall.current?.querySelector<HTMLElement>(`[data-id="${id}"]`);
   const large = useLarge(covered ? place.photo : undefined, photos, client);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (covered || !large.last.current) return;
     reveal(bands, wall.current!, large.last.current);
     requestAnimationFrame(() => tile(large.last.current!)?.focus({ preventScroll: true }));
   }, [covered]);
   const { photo, at } = large;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (at >= 0 && at > photos.length - 5) more();
   }, [at, photos.length]);
@@ -120,6 +125,7 @@ function useLarge(id: string | undefined, photos: Photo[], client: PhotoClient) 
   const last = useRef<string>(undefined);
   const at = photos.findIndex((photo) => photo.id === id);
   if (id) last.current = id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (id && at < 0) void client.photo(id).then((settled) => "photo" in settled && setAsked(settled.photo));
   }, [id, at < 0]);

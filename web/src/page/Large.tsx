@@ -55,6 +55,7 @@ export function Large({ settings, lang, strings, page, client, photo, onNext, on
       if (image && scale > 1) image.sizes = sizeOf(widthOf(photo) * scale);
     },
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (!playing || shown !== photo.id) return;
     if (!onNext) return setPlaying(false);

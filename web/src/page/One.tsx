@@ -30,9 +30,11 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
   const id = photo?.id;
   const layers = useLayers(photo);
   const [said, share] = useShare(settings, lang, page.copied);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (place.photo && id && place.photo !== id) show(place.photo);
   }, [place.photo]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     document.title = titleOf(photo, settings, lang, page.photograph);
     if (!id || place.photo === id) return;

@@ -43,6 +43,7 @@ export function Page({ settings, lang }: { settings: PageSettings; lang: string 
 /** A part of the page that is fetched when it is wanted, or when the page has nothing else to do. */
 function useLater<Props>(load: () => Promise<ComponentType<Props>>, wanted: boolean): ComponentType<Props> | undefined {
   const [part, setPart] = useState<ComponentType<Props>>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (part) return;
     const fetchPart = () => void load().then((loaded) => setPart(() => loaded));

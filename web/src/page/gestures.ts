@@ -26,6 +26,7 @@ const DOUBLE = 300;
 export function useGestures(stage: RefObject<HTMLElement | null>, sheet: RefObject<HTMLElement | null>, photo: Size, actions: Actions) {
   const latest = useRef(actions);
   latest.current = actions;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     const element = stage.current!;
     const size = (): Size => ({ width: element.clientWidth, height: element.clientHeight });
@@ -97,6 +98,7 @@ export function useGestures(stage: RefObject<HTMLElement | null>, sheet: RefObje
 
     function turn(across: number, down: number): void {
       const { onNext, onBack, onClose } = latest.current;
+      // biome-ignore lint/correctness/noVoidTypeReturn: returns early
       if (down > 2 * SWIPE && down > Math.abs(across)) return onClose();
       if (Math.abs(across) < SWIPE || Math.abs(across) < Math.abs(down)) return;
       const forward = across < 0 === (getComputedStyle(element).direction === "ltr");

@@ -17,6 +17,7 @@ export function useView(
   onRest: (scroll: number) => void,
 ): Band[] {
   const [visible, setVisible] = useState<Band[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const look = () => {

@@ -14,7 +14,7 @@ export interface Tile {
 
 /** A heading, or a row of photos, at its place on the wall; all in pixels. */
 export type Band = { key: string; top: number; height: number } & (
-  | { heading: string; count: number }
+  | { heading: string }
   | { tiles: Tile[] }
 );
 
@@ -37,7 +37,7 @@ export function layOut(groups: Group[], measures: Measures): Wall {
   let top = 0;
   for (const { name, photos } of groups) {
     if (name) {
-      bands.push({ key: name, top, height: measures.heading, heading: name, count: photos.length });
+      bands.push({ key: name, top, height: measures.heading, heading: name });
       top += measures.heading;
     }
     for (const [row, height] of rowsOf(photos, measures)) {

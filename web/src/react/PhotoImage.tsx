@@ -9,6 +9,7 @@ export interface PhotoImageProps {
   /** The `sizes` of the `<img>`. */
   sizesOf: (photo: Photo) => string;
   /** Called with the `<img>` once it is decoded; what it returns is called when the photo goes. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing
   onShown?: ((image: HTMLImageElement) => (() => void) | void) | undefined;
   loading?: "lazy" | "eager" | undefined;
   /** What is said where the photo does not arrive. */
@@ -27,10 +28,12 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
   const [attempt, setAttempt] = useState(0);
   const fail = () => setStatus("broken");
   const settle = () => void image.current?.decode().then(() => setStatus("shown"), fail);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (image.current!.complete) settle();
     else setStatus("loading");
   }, [attempt]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (status === "shown") return onShown?.(image.current!);
     if (status === "broken") return onOnline(() => setAttempt(attempt + 1));

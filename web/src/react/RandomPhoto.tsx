@@ -57,6 +57,7 @@ export function RandomPhoto(props: RandomPhotoProps) {
   const photo = "photo" in state ? state.photo : undefined;
   const problem = "problem" in state ? state.problem : undefined;
   const layers = useLayers(photo);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const onShown = useMemo(
     () => (image: HTMLImageElement) => {
       if (!prefetch) prepare();
@@ -66,6 +67,7 @@ export function RandomPhoto(props: RandomPhotoProps) {
     [client, photo, prefetch, prepare, views],
   );
   useEffect(() => void (handle && (handle.current = random)));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => void (problem && onError?.(problem)), [problem]);
   useKeptFocus(figure, button);
   const waiting = options.load && state.status === "loading" && !busy;

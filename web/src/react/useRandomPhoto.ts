@@ -50,6 +50,7 @@ export function useRandomPhoto(
   const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto) }));
   const turn = useRef(0);
   const client = clientOf(options);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const ways = useMemo(() => {
     const filter = { album, orientation };
     let pending: Promise<void> | undefined;
@@ -79,6 +80,7 @@ export function useRandomPhoto(
   }, [client, album, orientation, seed, photo]);
 
   const begun = useRef(ways);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     const skip = !apiUrl || far || ((initialPhoto || load) && begun.current === ways);
     const now = ++turn.current;
