@@ -23,6 +23,11 @@ EVERYTHING = {
     "allowedOrigins": '["https://blog.example"]',
     "keys": '["second", "first"]',
     "removeMany": "7",
+    "showDetails": "true",
+    "title": "Holidays",
+    "description": "Where we were",
+    "homeUrl": "https://blog.example",
+    "lang": "de",
 }
 STACKS = {
     "local": ("local", {}),

@@ -110,6 +110,8 @@ def test_defaults_are_those_of_pulumi_yaml():
         ("domain", "photos", "host name"),
         ("rateLimit", "60", "comes with a domain"),
         ("budgetAmount", "10", "needs both"),
+        ("budgetAmount", "-1", "from 0"),
+        ("rateLimit", "-1", "from 0"),
         ("billingAccount", "mine", "should look like"),
     ],
 )
