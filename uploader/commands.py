@@ -7,15 +7,13 @@ photos are unusable, 4 folder or captions cannot be read, 5 more would be remove
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uploader.arguments import parser
 from uploader.doctor import examine_folder, examine_gallery
 from uploader.errors import UploaderError
 from uploader.folder.index import Index
@@ -28,6 +26,7 @@ from uploader.sync.plan import as_json, guard, guard_removal, serving
 from uploader.sync.progress import Progress
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
 
     from uploader.folder.metadata import Fields
@@ -39,31 +38,15 @@ __all__ = ["INTERRUPTED", "main"]
 
 DONE, FAILED, SOME_UNUSABLE, INTERRUPTED = 0, 1, 3, 130
 
-_EXAMPLES = """examples:
-  python -m uploader plan photos --bucket my-gallery     what would be done
-  python -m uploader sync photos --bucket my-gallery     do it
-  python -m uploader sources --bucket my-gallery         whose photos the gallery shows
-  python -m uploader init photos                         captions.yaml with a place for each photo
-  python -m uploader import photos                       captions of a Takeout or Flickr export
-  python -m uploader captions photos                     write captions in the browser
-  python -m uploader doctor photos --bucket my-gallery   what is missing or does not fit
-
-The photos of a stack are the source “stack”, which `pulumi up` keeps in step; other folders are
-sources of their own. The bucket is found with the application default credentials (gcloud auth
-application-default login), or at STORAGE_EMULATOR_HOST. Exit codes: 0 done, 1 failed, 2 usage,
-3 done, but some photos are unusable, 4 folder or captions cannot be read, 5 more would be removed
-than was allowed, 130 interrupted.
-"""
-
 
 def main(arguments: list[str]) -> int:
     """Run one command; the answer is the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # terminals know fewer letters than names
-    given = _parser().parse_args(arguments)
     try:
-        return int(given.run(given))
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")  # terminals know fewer letters
+        given = parser().parse_args(arguments)
+        return _COMMANDS[given.command](given)
     except UploaderError as error:
         sys.stderr.write(f"{printable(str(error))}\n")
         return error.exit_code
@@ -73,86 +56,6 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
     return FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m uploader",
-        description="Keep a gallery's bucket in step with a folder of photos.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=_version())
-    add = parser.add_subparsers(required=True, metavar="COMMAND")
-    for run, what in ((_plan, "say what a sync would do"), (_sync, "make the gallery so")):
-        command = _command(add, run, what)
-        _takes_bucket(command)
-        command.add_argument("--source", help="whose photos (default: by the folder's name)")
-        command.add_argument(
-            "--details", action="store_true", help="show camera and exposure as well"
-        )
-        _takes_remove_many(command)
-        if run is _sync:
-            command.add_argument("--dry-run", action="store_true", help="only say what it would do")
-    _takes_bucket(_command(add, _sources, "say whose photos a gallery shows", of_folder=False))
-    removal = _command(add, _remove_source, "take a source's photos out", of_folder=False)
-    removal.add_argument("source", metavar="SOURCE", help="as `sources` names it")
-    _takes_bucket(removal)
-    _takes_remove_many(removal)
-    back = _command(add, _restore, "put a former catalog back", of_folder=False)
-    _takes_bucket(back)
-    back.add_argument("--history", required=True, help="the stack's output historyBucket")
-    back.add_argument("--generation", default="", help="which one (default: the newest)")
-    back.add_argument("--list", action="store_true", help="only say which there are")
-    doctor = _command(add, _doctor, "say what is missing or does not fit")
-    doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
-    _command(add, _init, "write or complete captions.yaml")
-    import_ = _command(add, _import, "take over what Google, Flickr and others wrote")
-    import_.add_argument(
-        "--albums", action="store_true", help="move photos into a folder for their Flickr album"
-    )
-    import_.add_argument("--dry-run", action="store_true", help="only say what it would write")
-    page = _command(add, _captions, "write captions in the browser")
-    page.add_argument("--port", type=int, default=8470, help="on this machine (default: 8470)")
-    return parser
-
-
-def _command(
-    add: argparse._SubParsersAction[argparse.ArgumentParser],
-    run: Callable[[argparse.Namespace], int],
-    what: str,
-    *,
-    of_folder: bool = True,
-) -> argparse.ArgumentParser:
-    name = run.__name__.removeprefix("_").replace("_", "-")
-    command = add.add_parser(name, help=what, description=f"{what.capitalize()}.")
-    command.set_defaults(run=run)
-    if of_folder:
-        command.add_argument("folder", type=Path, metavar="DIR", help="the folder of photos")
-    command.add_argument("--json", action="store_true", help="the result as one JSON object")
-    return command
-
-
-def _takes_bucket(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--bucket", required=True, help="the gallery's bucket, or gs://BUCKET")
-
-
-def _takes_remove_many(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--remove-many",
-        type=int,
-        metavar="N",
-        help="permit to remove or empty exactly N, where that is more than half",
-    )
-
-
-def _version() -> str:
-    try:
-        return f"image-gallery {version('image-gallery')}"
-    except PackageNotFoundError:  # run from a checkout
-        from uploader.render.renditions import RECIPE
-
-        return f"image-gallery, recipe {RECIPE}, Python {sys.version.split()[0]}"
 
 
 def _plan(given: argparse.Namespace) -> int:
@@ -195,7 +98,7 @@ def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
         sync = Sync(bucket, source, index, pool)
         plan = sync.plan(found)
         yield sync, plan
-        if given.run is _sync and not given.dry_run:
+        if given.command == "sync" and not given.dry_run:
             index.learn_source(bucket.name, source)
 
 
@@ -334,3 +237,16 @@ def _result(outcome: Outcome) -> str:
     shown = f"The gallery shows {photos(outcome.photo_count)} of this folder"
     sent = f"{outcome.files_sent:,} files sent ({megabytes(outcome.bytes_sent)})"
     return "\n".join([*lines, f"{shown}; {sent}."])
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "plan": _plan,
+    "sync": _sync,
+    "sources": _sources,
+    "remove-source": _remove_source,
+    "restore": _restore,
+    "doctor": _doctor,
+    "init": _init,
+    "import": _import,
+    "captions": _captions,
+}
