@@ -80,8 +80,11 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--port", type=int, help="the local cloud's, if not the stack's")
             command.add_argument("--json", action="store_true", help="for machines")
             command.add_argument("--show-secrets", action="store_true", help="print the key too")
+        if name == "up":
             command.add_argument("--photos", default="", help="your own folder, from now on")
             command.add_argument("--remove-many", type=int, default=0, help="as removeMany")
+        if name == "outputs":
+            command.add_argument("name", nargs="?", help="of these only, such as apiUrl or apiKey")
         if name == "serve":
             command.add_argument("--port", type=int, help="the stack's; 0: any that is free")
             command.add_argument("--background", action="store_true", help="return once it answers")

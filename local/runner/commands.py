@@ -130,7 +130,13 @@ def outputs(options: argparse.Namespace) -> int:
     path = _path(options, "outputs")
     if not path.exists():
         raise RunnerError("There is no gallery here yet. Make it: make up")
-    _print(json.loads(path.read_text(encoding="utf-8")), options)
+    made: Outputs = json.loads(path.read_text(encoding="utf-8"))
+    if options.name is None:
+        _print(made, options)
+    elif options.name in made:
+        print(made[options.name][0])
+    else:
+        raise RunnerError(f"There is no output {options.name}. There are: {', '.join(made)}.")
     return 0
 
 

@@ -117,7 +117,8 @@ def missing_from(text, document):
         if parameter["in"] == "query"
     }
     paths = [re.sub(r"\{(\w+)\}", r"<\1>", path) for path in document["paths"]]
-    code = " ".join(re.findall(r"`([^`]+)`", text))
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    code = " ".join(re.findall(r"`([^`]+)`", prose))
     return sorted(
         [p for p in parameters if not re.search(rf"(?<![\w]){p}=", code)]
         + [p for p in paths if p not in code]

@@ -40,10 +40,17 @@ def wait_for(claim, seconds=FRESH):
 
 def test_up_prints_where_the_gallery_is(gallery):
     assert gallery.printed["photoCount"] == "9"
-    assert gallery.printed["apiKey"] == "[secret]"
+    assert gallery.printed["apiKey"].startswith("[secret")
     assert get(gallery.printed["siteUrl"]).status == 200
     assert get(gallery.printed["apiUrl"] + "/health").status == 200
     assert gallery.printed["bucket"] in gallery.printed["siteUrl"]
+
+
+def test_the_sample_gallery_has_the_catalog_of_the_contract(gallery):
+    """On which the examples of docs/api.md are run."""
+    sample = ROOT / "tests" / "contract" / "sample.jsonl"
+
+    assert get(gallery.config["catalogUrl"]).body == sample.read_bytes()
 
 
 def test_the_api_asks_for_the_key(gallery):

@@ -18,6 +18,7 @@ ENGINE = {"User-Agent": "Pulumi/3.0"}
 
 def options(state, **others):
     chosen = {"stack": "local", "port": None, "state": state, "json": False, "show_secrets": False}
+    chosen |= {"name": None, "photos": "", "remove_many": 0}
     return argparse.Namespace(**{**chosen, **others})
 
 
@@ -90,6 +91,16 @@ def test_without_a_port_it_is_that_of_the_gallery_that_runs(local_cloud):
 
     assert config["gcp:storageCustomEndpoint"] == f"{local_cloud.url}/storage/v1/"
     assert fresh["gcp:storageCustomEndpoint"] == "http://127.0.0.1:8480/storage/v1/"
+
+
+def test_one_output_is_printed_bare_and_an_unknown_one_is_refused(tmp_path, capsys):
+    made = {"apiUrl": ["http://127.0.0.1:1", False], "apiKey": ["the-key", True]}
+    (tmp_path / "outputs-local.json").write_text(json.dumps(made))
+
+    assert commands.outputs(options(tmp_path, name="apiKey")) == 0
+    assert capsys.readouterr().out == "the-key\n"
+    with pytest.raises(RunnerError, match="There are: apiUrl, apiKey"):
+        commands.outputs(options(tmp_path, name="other"))
 
 
 def test_outputs_leave_out_what_leads_nowhere_and_say_how_to_see_the_key(tmp_path, capsys):
