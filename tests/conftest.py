@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,8 +98,28 @@ class LocalCloud:
         self.call("DELETE", "/_calls")
 
     def state(self) -> dict:
-        """Everything that is kept, but the bytes."""
-        return self.get("/_local/state")
+        """Everything that is kept, but the bytes, as it stands in the records."""
+        path = f"file:{self.state_dir / 'records.sqlite'}?mode=ro"
+        with closing(sqlite3.connect(path, uri=True)) as records:
+
+            def kept(sql: str) -> dict:
+                return {name: json.loads(text) for name, text in records.execute(sql)}
+
+            objects = {name: {} for (name,) in records.execute("SELECT name FROM buckets")}
+            for bucket, name, generation, record in records.execute(
+                "SELECT bucket, name, generation, record FROM objects ORDER BY bucket, name"
+            ):
+                objects[bucket][name] = {"generation": str(generation), **json.loads(record)}
+            return {
+                "driver": self.get("/_local/status")["driver"],
+                "buckets": kept("SELECT name, record FROM buckets"),
+                "objects": objects,
+                "resources": kept(
+                    "SELECT collection || '/' || name, record FROM resources"
+                    " WHERE collection != 'operations'"
+                ),
+                "policies": kept("SELECT resource, policy FROM policies"),
+            }
 
     def storage_client(self):
         """google-cloud-storage against it, with its token."""

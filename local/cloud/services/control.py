@@ -1,6 +1,5 @@
-"""The local cloud's own addresses, below `/_local/`: who it is, what it keeps, what was logged."""
+"""The local cloud's own addresses, below `/_local/`: who it is, and what was logged."""
 
-import json
 import os
 from typing import Any
 
@@ -21,33 +20,6 @@ def _status(cloud: Cloud, _: Request) -> dict[str, Any]:
     }
 
 
-def _state(cloud: Cloud, _: Request) -> dict[str, Any]:
-    """Everything that is kept, but the bytes."""
-    store = cloud.store
-    objects: dict[str, dict[str, Any]] = {
-        row[0]: {} for row in store.rows("SELECT name FROM buckets ORDER BY name")
-    }
-    for bucket, name, generation, record in store.rows(
-        "SELECT bucket, name, generation, record FROM objects ORDER BY bucket, name"
-    ):
-        objects[bucket][name] = {"generation": str(generation), **json.loads(record)}
-    return {
-        "driver": current_driver(store),
-        "buckets": _records(cloud, "SELECT name, record FROM buckets ORDER BY name"),
-        "objects": objects,
-        "resources": _records(
-            cloud,
-            "SELECT collection || '/' || name, record FROM resources"
-            " WHERE collection != 'operations' ORDER BY 1",
-        ),
-        "policies": _records(cloud, "SELECT resource, policy FROM policies ORDER BY 1"),
-    }
-
-
-def _records(cloud: Cloud, sql: str) -> dict[str, Any]:
-    return {name: json.loads(record) for name, record in cloud.store.rows(sql)}
-
-
 def _logs(cloud: Cloud, request: Request) -> Response:
     """What functions wrote, a JSON line each: all, or one `function`'s."""
     lines = cloud.functions.logs.read(request.args.get("function", ""))
@@ -57,6 +29,5 @@ def _logs(cloud: Cloud, request: Request) -> Response:
 METHODS = [
     # Whoever finds the port taken asks, without a token, whose local cloud it is.
     Method("local.status", "GET", "/_local/status", _status),
-    Method("local.state", "GET", "/_local/state", _state, (), "private"),
     Method("local.logs", "GET", "/_local/logs", _logs, ("function",), "private"),
 ]
