@@ -91,6 +91,7 @@ def serve(folder: Path, port: int, wrap: Callable[[Wsgi], Wsgi] = lambda app: ap
             timeout=300, shutdown_timeout=2,
         )  # fmt: skip
         server.keep_alive_conn_limit = _CONNECTIONS
+        server.expiration_interval = 0.1  # seconds until it sees that it shall stop
         try:
             server.prepare()
         except (OSError, OverflowError) as error:

@@ -11,6 +11,8 @@ import pytest
 
 from local.cloud.errors import BuildFailed
 from local.cloud.functions.environment import python_for
+from local.cloud.functions.logs import Logs
+from local.cloud.functions.supervisor import Revision, Supervisor, _Service
 from tests.local.archives import PARENT, archive, ask, declaration, deploy, redeploy, upload
 
 
@@ -173,3 +175,35 @@ def test_output_is_kept_as_log_lines(local_cloud):
     assert hits[0]["severity"] == "INFO"
     assert hits[0]["jsonPayload"] == {"message": "hit", "event": "hit"}
     assert hits[0]["timestamp"] < datetime.now(UTC).isoformat()
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
+    (tmp_path / "logs.jsonl").mkdir()
+
+    Logs(tmp_path / "logs.jsonl").write("hello", "a line")
+
+
+def test_the_pause_before_a_start_grows_and_shrinks_again_after_health(monkeypatch, tmp_path):
+    """Eleven lives of no length, one of more than an hour, one more: then it is no longer wanted."""
+    pauses, lives, now = [], [*[0.0] * 11, 4000.0, 0.0], [0.0]
+
+    class Life:
+        def wait(self):
+            now[0] += lives.pop(0)
+            service.is_wanted = bool(lives)
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        now[0] += seconds
+
+    functions, service = Supervisor(tmp_path, lambda: 0), _Service(None)
+    service.process = Life()
+    monkeypatch.setattr(functions, "_start", lambda *_: Life())
+    monkeypatch.setattr("local.cloud.functions.supervisor.time.sleep", sleep)
+    monkeypatch.setattr("local.cloud.functions.supervisor.time.monotonic", lambda: now[0])
+    revision = Revision(function="hello", folder=tmp_path, entry_point="x", environment=dict)
+
+    functions._watch(revision, service, service.process)
+
+    assert pauses[:9] == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6]
+    assert pauses[9:] == [30.0, 30.0, 0.1]
