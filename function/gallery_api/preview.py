@@ -50,7 +50,7 @@ def preview_of_nothing(problem: Problem, base_url: str) -> Response:
 def _page(base_url: str, place: str, **values: Any) -> Response:
     html = _template().render(page=f"{base_url}/site/index.html{place}", **values)
     response = Response(html.encode(errors="replace"), mimetype="text/html")
-    response.headers["Cache-Control"] = KEPT_BRIEFLY
+    response.headers.update({"Cache-Control": KEPT_BRIEFLY, "Vary": "Origin"})
     images = "://".join(urlsplit(base_url)[:2])
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; img-src {images}; base-uri 'none'; form-action 'none'"

@@ -20,17 +20,17 @@ encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(
 
 def json_response(body: str, cache_control: str = "no-store", **headers: str) -> Response:
     """Return JSON that is encoded already; a header's name is given with underscores."""
-    # A lone surrogate has no UTF-8, but its escape is JSON.
-    response = Response(body.encode(errors="backslashreplace"), mimetype="application/json")
-    response.headers["Cache-Control"] = cache_control
-    for name, value in headers.items():
-        response.headers[name.replace("_", "-")] = value
-    return response
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(
+        body.encode(errors="backslashreplace"),  # a lone surrogate has no UTF-8; its escape is JSON
+        mimetype="application/json",
+        headers={"Cache-Control": cache_control, "Vary": "Origin"} | more,
+    )
 
 
 def redirect(address: str, cache_control: str = "no-store", **headers: str) -> Response:
     """Return a redirect to an image; which one may hang on what the caller accepts."""
-    response = json_response("", cache_control, Location=address, Vary="Accept", **headers)
+    response = json_response("", cache_control, Location=address, Vary="Accept, Origin", **headers)
     response.status_code = 302
     return response
 
@@ -46,19 +46,19 @@ def problem_response(problem: Problem) -> Response:
 def finish(response: Response, request: Request, origins: Collection[str]) -> Response:
     """Let the page of an allowed origin read it; send no body that is known, and less of others."""
     headers: dict[str, Any] = request.environ
-    response.vary.add("Origin")
     if (origin := headers.get("HTTP_ORIGIN")) in origins:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    if not response.data:
+    body = response.get_data()
+    if not body:
         del response.headers["Content-Type"]
         return response
     if response.status_code == 200 and "max-age" in response.headers["Cache-Control"]:
         response.add_etag(weak=True)  # weak: the same for the compressed body
         response.make_conditional(request)
-    if response.status_code != 304 and len(response.data) > _LARGE:
+    if response.status_code != 304 and len(body) > _LARGE:
         response.vary.add("Accept-Encoding")
         if "gzip" in headers.get("HTTP_ACCEPT_ENCODING", "") and request.accept_encodings["gzip"]:
-            response.data = gzip.compress(response.data, 6, mtime=0)
+            response.data = gzip.compress(body, 6, mtime=0)
             response.headers["Content-Encoding"] = "gzip"
     return response

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.e2e.gallery import Gallery, get
+from tests.e2e.gallery import ROOT, Gallery, get
 
 pytestmark = pytest.mark.timeout(280)
 FRESH = 32  # the function asks for the catalog once in 30 s
