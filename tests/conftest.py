@@ -13,6 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# One profile for all: how long an example takes says more of the machine than of the code.
+settings.register_profile("all", deadline=None)
+settings.load_profile("all")
 
 ROOT = Path(__file__).parents[1]
 

@@ -64,9 +64,7 @@ def check(answer):
         assert json.loads(body)["status"] == code
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=PATHS, query=QUERIES, method=METHODS, body=st.binary(max_size=50), origin=BYTES)
 def test_any_request_is_answered_in_a_form_of_the_api(client, path, query, method, body, origin):
     check(call(client, path, query, method, body, {"HTTP_ORIGIN": origin}))

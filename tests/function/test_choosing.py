@@ -192,7 +192,7 @@ def test_the_seed_today_is_the_date_in_utc(monkeypatch):
 
 
 @given(SIZES, DECKS, st.integers(0, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_pass_of_a_deck_shows_each_photo_once(size, deck, turn):
     cards = by_deck(range(size), deck, turn * size, size)
 
@@ -200,7 +200,7 @@ def test_a_pass_of_a_deck_shows_each_photo_once(size, deck, turn):
 
 
 @given(st.integers(2, 40), DECKS, st.integers(1, 50))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_pass_does_not_open_with_the_card_that_closed_the_last(size, deck, turn):
     closed, opens = by_deck(range(size), deck, turn * size - 1, 2)
 
@@ -218,7 +218,6 @@ def test_another_pass_and_another_deck_have_another_order():
 
 
 @given(SIZES, DECKS, st.integers(0, 10_000), st.integers(1, 30))
-@settings(deadline=None)
 def test_cards_dealt_together_are_those_dealt_one_by_one(size, deck, first, count):
     together = by_deck(range(size), deck, first, count)
 

@@ -65,7 +65,6 @@ HEADERS = st.dictionaries(
 
 @settings(
     max_examples=400,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # it keeps nothing per example
 )
