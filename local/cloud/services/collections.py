@@ -142,7 +142,7 @@ def _create(collection: Collection, cloud: Cloud, request: Request, **path: str)
 
 def _new_id(collection: Collection, request: Request, body: Record) -> str:
     if not collection.id_from:
-        return str(uuid.uuid4().int % 10**19)
+        return str(uuid.uuid4().int % 2**63)
     queried = {camel(name): value for name, value in request.args.items()}
     id_: Any = queried.get(collection.id_from) or body.get(collection.id_from)
     if not isinstance(id_, str) or not _ID.fullmatch(id_):

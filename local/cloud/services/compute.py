@@ -37,9 +37,10 @@ def _row(
     """A kind of Compute's; `verbs` are those beside `_KEPT`, `computed` what else Google adds."""
 
     def fill(name: str, former: Record) -> Record:
+        # Ids fit a signed 64-bit number: the provider reads them into one.
         common = {
             "kind": f"compute#{kind}",
-            "id": former.get("id") or str(uuid.uuid4().int % 10**19),
+            "id": former.get("id") or str(uuid.uuid4().int % 2**63),
             "name": name.rpartition("/")[2],
             "creationTimestamp": former.get("creationTimestamp") or now(),
             "selfLink": _LINK + name,

@@ -66,7 +66,7 @@ def finish_compute(cloud: Cloud, verb: str, name: str, record: Record) -> Record
     id_ = f"operation-{uuid.uuid4().hex}"
     operation = {
         "kind": "compute#operation",
-        "id": str(uuid.uuid4().int % 10**19),
+        "id": str(uuid.uuid4().int % 2**63),
         "name": id_,
         "operationType": verb,
         "status": "RUNNING",
