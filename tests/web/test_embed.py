@@ -190,3 +190,143 @@ def test_odd_captions_are_shown_as_text(gallery, blog, open_page):
     heights = page.locator("random-photo").evaluate_all("all => all.map(e => e.offsetHeight)")
     assert len(set(heights)) == 1
     assert page.errors == []
+
+
+def test_nothing_but_the_script_is_fetched_for_what_is_out_of_sight(gallery, blog, open_page):
+    """Twenty elements, two of them in view: two photos."""
+    gap = '<div style="height: 400px"></div>'
+    page = open_page("about:blank", width=640, height=1500)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(blog.publish("/twenty", f"<random-photo></random-photo>{gap}" * 20 + gallery.embed))
+    page.locator(SHOWN).nth(1).wait_for()
+    page.wait_for_timeout(300)
+
+    assert len([url for url in asked if url.endswith(".webp")]) == 2
+
+    page.locator("random-photo").nth(19).scroll_into_view_if_needed()
+    page.locator("random-photo").nth(19).locator(SHOWN).wait_for()
+    assert page.errors == []
+
+
+def test_a_click_opens_the_photo_on_the_gallery_s_page(gallery, blog, open_page):
+    page = open_page(
+        blog.publish("/click-through", f"<random-photo></random-photo>{gallery.embed}")
+    )
+    page.wait_for_selector(SHOWN)
+    shown = sources(page)
+
+    page.locator("[part=link]").click()
+
+    page.wait_for_url(f"{gallery.page_url}#/photos/*")
+    page.wait_for_selector(SHOWN)
+    assert [page.locator("img").get_attribute("src")] == shown
+
+
+def test_a_click_does_nothing_where_an_attribute_says_so(gallery, blog, open_page):
+    html = f'<random-photo link="none"></random-photo>{gallery.embed}'
+    page = open_page(blog.publish("/no-link", html))
+    page.wait_for_selector(SHOWN)
+
+    assert page.locator("[part=link]").count() == 0
+
+
+def test_it_fires_events_and_has_methods(gallery, blog, open_page):
+    listen = """<script>
+      self.seen = [];
+      const element = document.querySelector("random-photo");
+      element.addEventListener("photo", ({ detail }) => self.seen.push(detail.id));
+      element.addEventListener("error", ({ detail }) => self.seen.push(detail.name));
+    </script>"""
+    html = f"<random-photo></random-photo>{listen}{gallery.embed}"
+    page = open_page(blog.publish("/events", html))
+    page.wait_for_function("() => self.seen.length === 1")
+
+    page.evaluate("document.querySelector('random-photo').next()")
+    page.wait_for_function("() => self.seen.length === 2")
+    page.evaluate("document.querySelector('random-photo').show('0000000000000000')")
+    page.wait_for_function("() => self.seen.length === 3")
+
+    first, second, problem = page.evaluate("self.seen")
+    assert len({first, second}) == 2
+    assert problem == "no-such-photo"
+
+
+def test_the_frame_may_take_the_photo_s_own_ratio(gallery, blog, open_page):
+    photo = next(p for p in gallery.photos() if p["sizes"][-1] == [320, 480])
+    html = f'<random-photo frame="photo" photo="{photo["id"]}"></random-photo>{gallery.embed}'
+    page = open_page(blog.publish("/own-ratio", html))
+    page.wait_for_selector(SHOWN)
+
+    box = page.locator("[part=frame]").bounding_box()
+
+    assert box["width"] / box["height"] == pytest.approx(2 / 3, rel=0.01)
+
+
+def test_without_script_what_is_inside_is_seen(gallery, blog, open_page):
+    inside = f'<a href="{gallery.page_url}"><img alt="A photo" width="300" src="data:,"></a>'
+    html = embed_html(gallery.base_url).replace("></random-photo>", f">{inside}</random-photo>")
+    url = blog.publish("/inside", html)
+
+    without = open_page(url, java_script_enabled=False)
+    with_script = open_page(url)
+    with_script.wait_for_selector(SHOWN)
+
+    assert without.get_by_role("link", name="A photo").is_visible()
+    assert not with_script.get_by_role("link", name="A photo").is_visible()
+
+
+@pytest.mark.parametrize("where", ["file", "sandbox"])
+def test_a_page_without_an_origin_shows_the_catalog_s_photo(
+    gallery, blog, open_page, tmp_path, where
+):
+    """And says of nothing that it is wrong."""
+    html = f"<!doctype html><random-photo></random-photo>{gallery.embed}"
+    file = tmp_path / "preview.html"
+    file.write_text(html)
+    frame = f'<iframe sandbox="allow-scripts" srcdoc="{html.replace(chr(34), "&quot;")}"></iframe>'
+    url = file.as_uri() if where == "file" else blog.publish("/sandbox", frame)
+
+    page = open_page(url)
+    root = page if where == "file" else page.frame_locator("iframe")
+
+    root.locator(SHOWN).wait_for()
+    assert root.locator("[part=note]").count() == 0
+    assert [line for line in page.errors if "404" not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "ratio", "expected"),
+    [
+        (390, 3, 1200),  # a phone: not 1600
+        (400, 1, 400),
+        (405, 1, 400),  # within the tolerance of 2 %
+        (401.4, 1, 400),
+        (420, 1, 800),
+        (816, 1, 800),
+        (640, 2, 1600),
+    ],
+)
+def test_the_smallest_rendition_that_suffices_is_fetched(
+    gallery, blog, open_page, width, ratio, expected
+):
+    """Recipe v2 of a large photo, by a list of renditions that are all the same small file."""
+    record = gallery.photos()[0]
+    size = record["sizes"][-1]
+    src = f"{gallery.base_url}/photos/{record['recipe']}/{record['id']}-{size[0]}.webp"
+    widths = [400, 800, 1200, 1600, 2560]
+    renditions = [
+        {"src": f"{src}?w={wide}", "width": wide, "height": wide * 2 // 3} for wide in widths
+    ]
+    photo = {"id": "0" * 16, **renditions[-1], "srcSet": renditions, "alt": ""}
+    page = open_page("about:blank", width=1280, device_scale_factor=ratio)
+    cors = {"Access-Control-Allow-Origin": "*"}
+    page.route(
+        f"{gallery.config['apiUrl']}/?*",
+        lambda route: route.fulfill(json=[photo] * 5, headers=cors),
+    )
+    style = f"<style>random-photo {{ width: {width}px }}</style>"
+    page.goto(blog.publish("/sizes", f"<random-photo></random-photo>{gallery.embed}", style))
+    page.wait_for_selector(SHOWN)
+
+    assert page.locator("img").evaluate("i => i.currentSrc").endswith(f"?w={expected}")
