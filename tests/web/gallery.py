@@ -99,6 +99,11 @@ class Blog:
         self.pages[path] = (f"{html}{icon}</head><body><main>{body}</main></body></html>", headers)
         return self.origin + path
 
+    def publish_html(self, path, html):
+        """Publish a page as it is; return its address."""
+        self.pages[path] = (html, {})
+        return self.origin + path
+
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
