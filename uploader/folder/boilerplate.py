@@ -26,7 +26,7 @@ _BOILERPLATE = re.compile(
     r"|samsung|dcf ?\d\.\d|dcim[\\/]\S*|<.*>|\{.*\}|scanner|screenshot|untitled|default|\W*"
     r"|exif[_ ]jpeg[_ ](picture|t422)|binary comment|charset=\w+|ascii|unicode|jfif|applemark\W*"
     r"|created (by|with) (imlib|(the )?gimp).*|iclarified|picasa|dvc 10.1 hdmi|gcm_tag|hisilicon.*"
-    r"|mediatek.*|filter: ?\d.*|\(c\) by \w*-?\w* user|((copyright|©|\(c\))\W*)+\d{0,4}\W*|unknown"
+    r"|mediatek.*|filter: ?\d.*|\(c\) by \w*-?\w* user|((copyright|©|\(c\))\W*)+\d{0,4}\W*|unknown|unbekannt|n/a"
     r"|(creator: gd-jpeg|lead technologies|file (written|source) by|intel\(r\)|jpeg encoder|lavc"
     r"|acd systems|optimized by|compressed by|processed by|handmade software|created by acdsee).*"
     rf"|[\w()+-]+\.({_SUFFIXES})|(img|dsc[nf]?|pict|_mg|mvi|gopr|pxl|dji|sam|cimg|imgp|p)[_-]?\d"
