@@ -184,7 +184,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
 
 
 def test_the_pause_before_a_start_grows_and_shrinks_again_after_health(monkeypatch, tmp_path):
-    """Eleven lives of no length, one of more than an hour, one more: then it is no longer wanted."""
+    """Eleven lives of no length, one of more than an hour, one more; then nobody wants it."""
     pauses, lives, now = [], [*[0.0] * 11, 4000.0, 0.0], [0.0]
 
     class Life:
