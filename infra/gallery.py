@@ -15,7 +15,6 @@ from infra.archive import write_archive
 from infra.args import ImageGalleryArgs
 from infra.buckets import PhotoBucket, PhotoBucketArgs
 from infra.budget import BudgetArgs, declare_budget
-from infra.domain import Domain, DomainArgs
 from infra.function import InstanceLimits
 from infra.keys import HARMLESS_SERVICE
 from infra.labels import labels_of, title_of
@@ -216,6 +215,8 @@ def _declare_domain(
     api: GalleryApi,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
+    from infra.domain import Domain, DomainArgs  # Compute alone takes a second to import
+
     domain = Domain(
         f"{name}-domain",
         DomainArgs(
