@@ -19,13 +19,16 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RandomPhoto, toSlide, type Photo } from "random-photo";
 import { createPhotoClient } from "random-photo/client";
+import type {} from "random-photo/jsx";
+import { translate } from "random-photo/languages";
 import "random-photo/style.css";
 
 const config = CONFIG;
 export const slideOf = (photo: Photo) => toSlide(photo);
+export const element = <random-photo album="odd" loading="eager" link="none" />;
 createPhotoClient(config).next().then((state) => (document.title = state.status));
 createRoot(document.querySelector("main")!).render(
-  <StrictMode><RandomPhoto {...config} album="odd" label="One more" /></StrictMode>,
+  <StrictMode><RandomPhoto {...config} album="odd" label="One more" strings={translate("de")} /></StrictMode>,
 );
 """
 HTML = """<!doctype html>
@@ -61,6 +64,17 @@ def server(app):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.mark.deep
+def test_publint_and_attw_find_nothing():
+    if not MODULES.is_dir():
+        pytest.skip("wants web/node_modules; `npm ci` in web/ brings them")
+    command = ["npm", "run", "--silent", "check:package"]
+
+    done = subprocess.run(command, cwd=WEB, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.deep

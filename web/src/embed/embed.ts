@@ -100,7 +100,7 @@ class RandomPhotoElement extends HTMLElement {
   }
 }
 
-/** The gallery's page, which is published beside this script. */
-const PAGE = new URL("index.html", import.meta.url).href;
+/** The gallery's page is published beside its catalog, wherever this script was copied to. */
+const PAGE = config.catalogUrl?.replace(/[^/]*$/, "site/index.html");
 
 if (!customElements.get("random-photo")) customElements.define("random-photo", RandomPhotoElement);
