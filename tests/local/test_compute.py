@@ -132,3 +132,12 @@ def test_a_budget_is_remembered(cloud):
     assert cloud.get(every)["budgets"][0]["displayName"] == "b"
     cloud.call("DELETE", f"/billingbudgets/v1/{made['name']}")
     assert cloud.get(every) == {}
+
+
+def test_links_are_answered_as_google_does_by_whatever_address_they_came(cloud):
+    every, _ = MADE["urlMap"]
+    own = f"{cloud.url}{GLOBAL}/backendBuckets/b"
+
+    cloud.call("POST", every, {"name": "linked", "defaultService": own})
+
+    assert cloud.get(f"{every}/linked")["defaultService"] == f"{LINK}/backendBuckets/b"

@@ -4,10 +4,12 @@ Google keeps its parts below `global/` or a region, changes them by operations o
 own, and some fields by methods of their own (`setTarget`).
 """
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from local.cloud.cloud import Cloud
 from local.cloud.errors import Invalid
@@ -20,6 +22,7 @@ from local.cloud.web import Method, Record, Request, json_body
 __all__ = ["COLLECTIONS", "METHODS"]
 
 _LINK = "https://www.googleapis.com/compute/v1/"
+_OWN = re.compile(r"^http://[^/]+/compute/v1/")
 _PROJECT = "/compute/v1/projects/<project>"
 _LABELS = {"labelFingerprint": "42WmSpB8rSM="}
 _KEPT = ("insert", "list", "get", "delete")
@@ -47,7 +50,8 @@ def _row(
         }
         if fingerprint:
             common["fingerprint"] = uuid.uuid4().hex[:11] + "="
-        return {**common, **computed({**former, **common})}
+        linked = {field: _linked(value) for field, value in former.items()}
+        return {**linked, **common, **computed({**linked, **common})}
 
     return Collection(
         api=f"compute.{api or plural}",
@@ -60,6 +64,15 @@ def _row(
         replaces=False,
         missing="The resource '{name}' was not found",
     )
+
+
+def _linked(value: Any) -> Any:
+    """Links as Google answers them: to itself, by whatever address a client came."""
+    if isinstance(value, dict):
+        return {key: _linked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_linked(one) for one in value]
+    return _OWN.sub(_LINK, value) if isinstance(value, str) else value
 
 
 def _address(record: Record) -> Record:
