@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".local", ".pulumi", "node_modules", "__pycache__", ".*_cache",
-    ".hypothesis", "tests", "docs", "bench",
+    ".hypothesis", "tests", "docs", "bench", ".photos", "my-photos",
 )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def python_for(requirements: bytes, say: Callable[[str], None]) -> Path:
 
 def _cache() -> Path:
     """Within the environment of the local cloud itself, so that it goes with the checkout."""
-    return Path(sys.prefix) / "functions"
+    return Path(sys.prefix).resolve() / "functions"  # the same through any link
 
 
 def _build(folder: Path, requirements: bytes) -> None:
