@@ -185,8 +185,7 @@ class PhotosProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Compare the gallery with what was left there, in two calls: catalog and listing.
 
-        What is missing or not ours is `incomplete`, which the next diff finds. Nothing at all
-        is left where the bucket is gone.
+        What is missing or not ours is `incomplete`; the next diff finds it.
         """
         try:
             gallery = read_gallery(self._bucket(props["bucket"]))
@@ -243,9 +242,8 @@ class PhotosProvider(ResourceProvider):
 
     def _sync(self, props: dict[str, Any]) -> Outcome:
         folder = Path(props["photos_dir"]).expanduser()
-        bucket = self._bucket(props["bucket"])
         with Index(folder) as index, Pool() as pool:
-            sync = Sync(bucket, props["source"], index, pool)
+            sync = Sync(self._bucket(props["bucket"]), props["source"], index, pool)
             details = bool(props.get("show_details"))
             plan = sync.plan(survey(folder, index, pool, details=details))
             progress = Progress(len(plan.missing))
@@ -256,7 +254,7 @@ class PhotosProvider(ResourceProvider):
 
 
 def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
-    """The guard, by what state knows: no call is made for what has not changed."""
+    """Guard by what state knows: no call is made for what has not changed."""
     before = {value.split()[0] for value in olds.get("photos", {}).values()}
     after = {value.split()[0] for value in news["photos"].values()}
     if all(olds.get(name) == news.get(name) for name in _IDENTIFYING):
