@@ -52,10 +52,14 @@ class LocalCloud:
             note = json.loads((self.state_dir / "server.json").read_text())
             self.url = note["url"]
             self.port = int(self.url.rpartition(":")[2])
-            self.token = (self.state_dir / "token").read_text()
             return note["pid"] == self.process.pid and bool(self.get("/_local/status"))
         except (OSError, ValueError):
             return False
+
+    @property
+    def token(self) -> str:
+        """What its private methods want."""
+        return (self.state_dir / "token").read_text()
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -99,7 +99,7 @@ def test_fields_of_answers_are_googles(recorded):
 
 
 def test_the_uploader_asks_for_a_scope_that_allows_its_calls(recorded):
-    source = (ROOT / "uploader" / "sync" / "bucket.py").read_text()
+    source = "".join(path.read_text() for path in (ROOT / "uploader").rglob("*.py"))
     (scope,) = set(re.findall(r"https://www\.googleapis\.com/auth/devstorage\.\w+", source))
     called = {one["name"] for one in held(recorded) if "gcloud-python" in one["agent"]}
 

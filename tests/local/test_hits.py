@@ -141,7 +141,7 @@ def test_entries_that_cannot_be_read_are_one_clear_line(tmp_path, capfd, text):
     assert main(["hits", "--entries", str(path)]) == 1
 
     [line] = capfd.readouterr().err.splitlines()
-    assert line.startswith(("Cannot read", "The log entries are no JSON"))
+    assert line.startswith(("error: Cannot read", "error: The log entries are no JSON"))
 
 
 def test_for_google_it_prints_the_query_and_the_dashboards_address(capfd):
