@@ -28,7 +28,9 @@ export const slideOf = (photo: Photo) => toSlide(photo);
 export const element = <random-photo album="odd" loading="eager" link="none" />;
 createPhotoClient(config).next().then((state) => (document.title = state.status));
 createRoot(document.querySelector("main")!).render(
-  <StrictMode><RandomPhoto {...config} album="odd" label="One more" strings={translate("de")} /></StrictMode>,
+  <StrictMode>
+    <RandomPhoto {...config} album="odd" label="One more" strings={translate("de")} />
+  </StrictMode>,
 );
 """
 HTML = """<!doctype html>

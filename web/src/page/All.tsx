@@ -3,12 +3,14 @@ import type { PhotoClient } from "../client/client.js";
 import type { Photo } from "../client/types.js";
 import { onOnline } from "../react/online.js";
 import { nameOfAlbum } from "../text/problem.js";
-import { writePlace } from "./address.js";
+import { readPlace, writePlace, type Place } from "./address.js";
 import { Large } from "./Large.js";
 import { readerOf } from "./listing.js";
 import { Message } from "./Message.js";
 import type { ModeProps } from "./Page.js";
+import type { PageStrings } from "./strings.js";
 import { TileImage } from "./TileImage.js";
+import type { Step } from "./useAddress.js";
 import { useView } from "./useView.js";
 import { layOut, type Band, type Group, type Measures, type Tile } from "./wall.js";
 
@@ -26,7 +28,6 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const groups = useMemo(() => groupsOf(photos, by && !album ? by : undefined, page.undated, page.others), [photos, by, album]);
   const { bands, height } = useMemo(() => (measures ? layOut(groups, measures) : { bands: [], height: 0 }), [groups, measures]);
-  const left = useRef(step.scroll);
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setMeasures(measuresOf(entry!.contentRect.width)));
@@ -34,14 +35,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
     return () => observer.disconnect();
   }, []);
   const visible = useView(wall, bands, (near) => near > height && more(), (scroll) => !covered && keep(scroll, photos.length));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
-  useEffect(() => {
-    if (left.current === undefined || !bands.length) return;
-    // Back where it was left, once there is as much again as there was.
-    if (photos.length < (step.count ?? 0) && !done && !problem) return more();
-    scrollTo(0, left.current);
-    left.current = undefined;
-  }, [bands]);
+  useLeftPlace(step, bands.length > 0, done || !!problem || photos.length >= (step.count ?? 0), more);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (problem) return onOnline(more);
@@ -61,18 +55,17 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
   useEffect(() => {
     if (at >= 0 && at > photos.length - 5) more();
   }, [at, photos.length]);
-  const turn = (by: number) => (photos[at + by] && at >= 0 ? () => open(photos[at + by]!, "replace") : undefined);
+  const turn = (by: number) => {
+    if (at < 0 || !photos[at + by]) return;
+    // From where the address is by then: a second key press may come before the first has been drawn.
+    return () => {
+      const next = photos[photos.findIndex(({ id }) => id === readPlace(location.hash).photo) + by];
+      if (next) open(next, "replace");
+    };
+  };
   return (
     <div className="all">
-      {!album && photos.some(({ album }) => album) && (
-        <div className="groups" role="group" aria-label={page.group}>
-          {([undefined, "album"] as const).map((choice) => (
-            <button key={`${choice}`} type="button" aria-pressed={by === choice} onClick={() => by !== choice && go({ mode: "all", by: choice })}>
-              {choice ? page.byAlbum : page.byYear}
-            </button>
-          ))}
-        </div>
-      )}
+      {!album && photos.some(({ album }) => album) && <Grouping by={by} strings={page} onChoose={(by) => go({ mode: "all", by })} />}
       <div ref={wall} className="wall" style={{ height: `${height}px` }}>
         {visible.map((band) => (
           <BandOf key={band.key} band={band} lang={lang} hrefOf={({ id }) => writePlace({ mode: "large", photo: id, album, by })} onOpen={open} />
@@ -84,6 +77,24 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
       {covered && photo && (
         <Large {...shared} client={client} photo={photo} onNext={turn(1)} onBack={turn(-1)} onClose={() => history.back()} near={[photos[at + 1], photos[at - 1]]} />
       )}
+    </div>
+  );
+}
+
+interface GroupingProps {
+  by: Place["by"];
+  strings: PageStrings;
+  onChoose: (by: Place["by"]) => void;
+}
+
+function Grouping({ by, strings, onChoose }: GroupingProps) {
+  return (
+    <div className="groups" role="group" aria-label={strings.group}>
+      {([undefined, "album"] as const).map((choice) => (
+        <button key={`${choice}`} type="button" aria-pressed={by === choice} onClick={() => by !== choice && onChoose(choice)}>
+          {choice ? strings.byAlbum : strings.byYear}
+        </button>
+      ))}
     </div>
   );
 }
@@ -117,6 +128,17 @@ function BandOf({ band, lang, hrefOf, onOpen }: BandProps) {
       ))}
     </div>
   );
+}
+
+/** Back to where the overview was left, once there is `enough` of it again; looked at with each part that comes. */
+function useLeftPlace({ scroll }: Step, drawn: boolean, enough: boolean, more: () => void): void {
+  const left = useRef(scroll);
+  useEffect(() => {
+    if (left.current === undefined || !drawn) return;
+    if (!enough) return more();
+    scrollTo(0, left.current);
+    left.current = undefined;
+  });
 }
 
 /** The photo that is to be large, and its place among the others; asked for where it is not among them. */

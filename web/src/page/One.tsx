@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type ComponentType, type CSSProperties } from "react";
+import { useCallback, useEffect, useRef, useState, type ComponentType, type CSSProperties, type ReactNode } from "react";
 import type { Photo, PhotoState } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { PhotoCaption } from "../react/PhotoCaption.js";
@@ -29,7 +29,6 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
   const problem = "problem" in state ? state.problem : undefined;
   const id = photo?.id;
   const layers = useLayers(photo);
-  const [said, share] = useShare(settings, lang, page.copied);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (place.photo && id && place.photo !== id) show(place.photo);
@@ -42,7 +41,7 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
     go({ mode: place.mode, photo: id, album, by }, place.photo && own && !covered ? undefined : "replace");
   }, [id]);
   const back = step.depth > 0 ? () => history.back() : undefined;
-  const large = () => id && go({ mode: "large", photo: id, album, by });
+  const large = () => void (id && go({ mode: "large", photo: id, album, by }));
   const opened = useRef(id);
   if (!covered) opened.current = id;
   // Back to the photo that it was opened from, or on to the one that was seen last.
@@ -75,20 +74,38 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
             {problem && <span className="note">{sayProblem(problem, strings)}</span>}
           </PhotoCaption>
         )}
-        <div className="actions">
-          <p className="said" role="status">{said}</p>
-          <IconButton name="share" label={page.share} off={!photo} onClick={() => share(photo!)} />
-          <IconButton name="enlarge" label={page.enlarge} off={!photo} onClick={large} />
-          <IconButton name="back" label={page.previous} off={!back} onClick={() => back?.()} />
+        <Actions photo={photo} settings={settings} lang={lang} page={page} onLarge={large} onBack={back}>
           <button ref={button} type="button" className="next" onClick={next} onPointerEnter={prepare} aria-busy={busy}>
             {failed(state) ? strings.again : strings.another}
           </button>
-        </div>
+        </Actions>
       </div>
       <span part="status" role="status">{own && !covered && sayState(state, strings, lang)}</span>
       {covered && Large && photo && (
         <Large {...{ settings, lang, strings, page, client, photo }} onNext={next} onClose={close} />
       )}
+    </div>
+  );
+}
+
+interface ActionsProps extends Pick<ModeProps, "settings" | "lang" | "page"> {
+  photo: Photo | undefined;
+  onLarge: () => void;
+  onBack: (() => void) | undefined;
+  /** The way on. */
+  children: ReactNode;
+}
+
+/** What can be done with the photo on show. */
+function Actions({ photo, settings, lang, page, onLarge, onBack, children }: ActionsProps) {
+  const [said, share] = useShare(settings, lang, page.copied);
+  return (
+    <div className="actions">
+      <p className="said" role="status">{said}</p>
+      <IconButton name="share" label={page.share} off={!photo} onClick={() => share(photo!)} />
+      <IconButton name="enlarge" label={page.enlarge} off={!photo} onClick={onLarge} />
+      <IconButton name="back" label={page.previous} off={!onBack} onClick={() => onBack?.()} />
+      {children}
     </div>
   );
 }

@@ -23,106 +23,132 @@ const DOUBLE = 300;
  * Pinch, double tap and wheel magnify a photo, a finger moves it; where it fits, a swipe sideways goes on or back, and one
  * down closes. `sheet` is moved by its `transform`, without drawing anything anew.
  */
-export function useGestures(stage: RefObject<HTMLElement | null>, sheet: RefObject<HTMLElement | null>, photo: Size, actions: Actions) {
+export function useGestures(
+  stage: RefObject<HTMLElement | null>,
+  sheet: RefObject<HTMLElement | null>,
+  photo: Size,
+  actions: Actions,
+): void {
   const latest = useRef(actions);
   latest.current = actions;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
-  useEffect(() => {
-    const element = stage.current!;
-    const size = (): Size => ({ width: element.clientWidth, height: element.clientHeight });
-    const print = () => fitted(photo, size());
-    const fingers = new Map<number, Point>();
-    let view: View = WHOLE;
-    let start: Point | undefined;
-    let tapped = 0;
-
-    function look(next: View, eased = false): void {
-      view = next;
-      const { style } = sheet.current!;
-      style.transition = eased ? "transform 0.25s ease-out" : "none";
-      style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.scale})`;
-      element.dataset["zoomed"] = `${next.scale > 1}`;
-      latest.current.onZoom(next.scale);
-    }
-
-    const fromMiddle = ({ x, y }: Point): Point => {
-      const box = element.getBoundingClientRect();
-      return { x: x - box.left - box.width / 2, y: y - box.top - box.height / 2 };
-    };
-    const zoom = (scale: number, point: Point, eased = false) =>
-      look(zoomTo(view, scale, fromMiddle(point), print(), size()), eased);
-    /** A second tap shows all of it again, the first as much as fills the screen. */
-    const toggle = (point: Point) => zoom(view.scale > 1 ? 1 : Math.max(2, fill(print(), size())), point, true);
-
-    function onDown(event: PointerEvent): void {
-      if ((event.target as Element).closest("button, a")) return;
-      element.setPointerCapture(event.pointerId);
-      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      start = fingers.size === 1 ? { x: event.clientX, y: event.clientY } : undefined;
-    }
-
-    function onMove(event: PointerEvent): void {
-      const before = fingers.get(event.pointerId);
-      if (!before) return;
-      const now = { x: event.clientX, y: event.clientY };
-      const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
-      fingers.set(event.pointerId, now);
-      if (other) {
-        const spread = Math.hypot(now.x - other.x, now.y - other.y) / Math.hypot(before.x - other.x, before.y - other.y);
-        zoom(view.scale * spread, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
-      } else if (view.scale > 1) {
-        look(within({ ...view, x: view.x + now.x - before.x, y: view.y + now.y - before.y }, print(), size()));
-      } else if (start) {
-        sheet.current!.style.transition = "none";
-        sheet.current!.style.transform = `translate(${now.x - start.x}px, ${Math.max(0, now.y - start.y)}px)`;
-      }
-    }
-
-    function onUp(event: PointerEvent): void {
-      if (!fingers.delete(event.pointerId)) return;
-      if (event.type === "pointerup" && start && !fingers.size) {
-        const across = event.clientX - start.x;
-        const down = event.clientY - start.y;
-        if (Math.hypot(across, down) < 10) onTap(event);
-        else if (view.scale === 1) turn(across, down);
-      }
-      if (view.scale === 1) look(WHOLE, true);
-    }
-
-    function onTap(event: PointerEvent): void {
-      const now = event.timeStamp;
-      const double = now - tapped < DOUBLE;
-      tapped = double ? 0 : now;
-      if (double) toggle({ x: event.clientX, y: event.clientY });
-    }
-
-    function turn(across: number, down: number): void {
-      const { onNext, onBack, onClose } = latest.current;
-      // biome-ignore lint/correctness/noVoidTypeReturn: returns early
-      if (down > 2 * SWIPE && down > Math.abs(across)) return onClose();
-      if (Math.abs(across) < SWIPE || Math.abs(across) < Math.abs(down)) return;
-      const forward = across < 0 === (getComputedStyle(element).direction === "ltr");
-      (forward ? onNext : onBack)?.();
-    }
-
-    function onWheel(event: WheelEvent): void {
-      event.preventDefault();
-      zoom(view.scale * Math.exp(-event.deltaY / 300), { x: event.clientX, y: event.clientY });
-    }
-
-    // A panorama that fits is a strip: it begins at its left edge, as high as the screen.
-    const whole = fill(print(), size());
-    if (whole > 3 && photo.width > photo.height) look(within({ scale: whole, x: Infinity, y: 0 }, print(), size()));
-    else look(WHOLE);
-    const listeners = { pointerdown: onDown, pointermove: onMove, pointerup: onUp, pointercancel: onUp };
-    const entries = Object.entries(listeners) as [string, EventListener][];
-    for (const [name, listener] of entries) element.addEventListener(name, listener);
-    element.addEventListener("wheel", onWheel, { passive: false });
-    // A mouse that moves a photo drags no copy of it out of the window.
-    element.ondragstart = () => false;
-    return () => {
-      for (const [name, listener] of entries) element.removeEventListener(name, listener);
-      element.removeEventListener("wheel", onWheel);
-    };
-  }, [photo]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each photo begins anew; the elements stay
+  useEffect(() => new Gestures(stage.current!, () => sheet.current!.style, photo, () => latest.current).listen(), [photo]);
 }
+
+class Gestures {
+  #view: View = WHOLE;
+  #fingers = new Map<number, Point>();
+  #start: Point | undefined;
+  #tapped = 0;
+
+  constructor(
+    private readonly stage: HTMLElement,
+    private readonly style: () => CSSStyleDeclaration,
+    private readonly photo: Size,
+    private readonly actions: () => Actions,
+  ) {}
+
+  /** Begin; what is returned ends it. */
+  listen(): () => void {
+    const ended = new AbortController();
+    const on = <Name extends keyof HTMLElementEventMap>(name: Name, act: (event: HTMLElementEventMap[Name]) => void) =>
+      this.stage.addEventListener(name, act, { signal: ended.signal, passive: false });
+    on("pointerdown", (event) => this.#press(event));
+    on("pointermove", (event) => this.#move(event));
+    on("pointerup", (event) => this.#release(event));
+    on("pointercancel", (event) => this.#release(event));
+    on("wheel", (event) => {
+      event.preventDefault();
+      this.#zoom(this.#view.scale * Math.exp(-event.deltaY / 300), pointOf(event));
+    });
+    // A mouse that moves a photo drags no copy of it out of the window.
+    on("dragstart", (event) => event.preventDefault());
+    this.#begin();
+    return () => ended.abort();
+  }
+
+  get #size(): Size {
+    return { width: this.stage.clientWidth, height: this.stage.clientHeight };
+  }
+
+  get #print(): Size {
+    return fitted(this.photo, this.#size);
+  }
+
+  /** A panorama that fits is a strip: it begins at its left edge, as high as the screen. */
+  #begin(): void {
+    const scale = fill(this.#print, this.#size);
+    const strip = scale > 3 && this.photo.width > this.photo.height;
+    this.#look(strip ? within({ scale, x: Infinity, y: 0 }, this.#print, this.#size) : WHOLE);
+  }
+
+  #look(view: View, eased = false): void {
+    this.#view = view;
+    this.#shift(`translate(${view.x}px, ${view.y}px) scale(${view.scale})`, eased);
+    this.stage.dataset["zoomed"] = `${view.scale > 1}`;
+    this.actions().onZoom(view.scale);
+  }
+
+  #shift(transform: string, eased: boolean): void {
+    Object.assign(this.style(), { transform, transition: eased ? "transform 0.25s ease-out" : "none" });
+  }
+
+  #zoom(scale: number, { x, y }: Point, eased = false): void {
+    const box = this.stage.getBoundingClientRect();
+    const point = { x: x - box.left - box.width / 2, y: y - box.top - box.height / 2 };
+    this.#look(zoomTo(this.#view, scale, point, this.#print, this.#size), eased);
+  }
+
+  #press(event: PointerEvent): void {
+    if ((event.target as Element).closest("button, a")) return;
+    this.stage.setPointerCapture(event.pointerId);
+    this.#fingers.set(event.pointerId, pointOf(event));
+    this.#start = this.#fingers.size === 1 ? pointOf(event) : undefined;
+  }
+
+  #move(event: PointerEvent): void {
+    const before = this.#fingers.get(event.pointerId);
+    if (!before) return;
+    const now = pointOf(event);
+    const other = [...this.#fingers].find(([id]) => id !== event.pointerId)?.[1];
+    this.#fingers.set(event.pointerId, now);
+    if (other) {
+      const spread = distance(now, other) / distance(before, other);
+      this.#zoom(this.#view.scale * spread, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 });
+    } else if (this.#view.scale > 1) {
+      const { scale, x, y } = this.#view;
+      this.#look(within({ scale, x: x + now.x - before.x, y: y + now.y - before.y }, this.#print, this.#size));
+    } else if (this.#start) {
+      this.#shift(`translate(${now.x - this.#start.x}px, ${Math.max(0, now.y - this.#start.y)}px)`, false);
+    }
+  }
+
+  #release(event: PointerEvent): void {
+    if (!this.#fingers.delete(event.pointerId)) return;
+    if (event.type === "pointerup" && this.#start && !this.#fingers.size) {
+      if (distance(pointOf(event), this.#start) < 10) this.#tap(event);
+      else if (this.#view.scale === 1) this.#turn(event.clientX - this.#start.x, event.clientY - this.#start.y);
+    }
+    if (this.#view.scale === 1) this.#look(WHOLE, true);
+  }
+
+  /** A double tap shows as much as fills the screen, or all of it again. */
+  #tap(event: PointerEvent): void {
+    const double = event.timeStamp - this.#tapped < DOUBLE;
+    this.#tapped = double ? 0 : event.timeStamp;
+    if (!double) return;
+    const scale = this.#view.scale > 1 ? 1 : Math.max(2, fill(this.#print, this.#size));
+    this.#zoom(scale, pointOf(event), true);
+  }
+
+  #turn(across: number, down: number): void {
+    const { onNext, onBack, onClose } = this.actions();
+    const forward = across < 0 === (getComputedStyle(this.stage).direction === "ltr");
+    if (down > 2 * SWIPE && down > Math.abs(across)) onClose();
+    else if (Math.abs(across) > SWIPE && Math.abs(across) > Math.abs(down)) (forward ? onNext : onBack)?.();
+  }
+}
+
+const pointOf = ({ clientX, clientY }: MouseEvent): Point => ({ x: clientX, y: clientY });
+
+const distance = (one: Point, other: Point) => Math.hypot(one.x - other.x, one.y - other.y);

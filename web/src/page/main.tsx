@@ -3,6 +3,10 @@ import { Page } from "./Page.js";
 import { readSettings } from "./settings.js";
 import "../react/style.css";
 import "./page.css";
+import "./one.css";
+import "./all.css";
+import "./large.css";
+import "./screens.css";
 
 const settings = readSettings();
 // The visitor's language, where the owner has set none.

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import { readPlace, writePlace, type Place } from "./address.js";
 
 /** What an entry of the browser's history keeps. */
-interface Step {
+export interface Step {
   /** How many steps back show a photo. */
   depth: number;
   /** The mode that the large photo was opened from. */
