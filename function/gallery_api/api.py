@@ -24,6 +24,7 @@ from gallery_api.reader import Reader
 from gallery_api.rendering import jpeg_of, render
 from gallery_api.responses import (
     KEPT_BRIEFLY,
+    accepted_type,
     encode,
     finish,
     json_response,
@@ -245,7 +246,7 @@ class Gallery:
 
     def _image(self, call: _Call, record: dict[str, Any]) -> str:
         """Return the address of the rendition that was asked for."""
-        if (call.query.type or _accepted_type(call.request)) == "jpeg":
+        if (call.query.type or accepted_type(call.request)) == "jpeg":
             return str(jpeg_of(record, self._settings.base_url)["src"])
         photo, width = render(record, self._settings.base_url), call.query.width
         wide = (one for one in photo["srcSet"] if one["width"] >= width > 0)
@@ -303,10 +304,3 @@ def _read_view(request: Request) -> str:
     if not isinstance(photo_id, str):
         raise Problem("bad-request", 'Send {"id": "<id of a photo>"} as the body.')
     return photo_id
-
-
-def _accepted_type(request: Request) -> str:
-    """Return `jpeg` for mail and feed readers: they name image types, but neither WebP nor any."""
-    if "image/" not in request.environ.get("HTTP_ACCEPT", ""):
-        return "webp"
-    return "webp" if request.accept_mimetypes["image/webp"] else "jpeg"

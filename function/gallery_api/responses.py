@@ -9,7 +9,15 @@ from flask import Request, Response
 
 from gallery_api.errors import Problem
 
-__all__ = ["KEPT_BRIEFLY", "encode", "finish", "json_response", "problem_response", "redirect"]
+__all__ = [
+    "KEPT_BRIEFLY",
+    "accepted_type",
+    "encode",
+    "finish",
+    "json_response",
+    "problem_response",
+    "redirect",
+]
 
 KEPT_BRIEFLY = "max-age=30"  # as long as an instance itself keeps a catalog
 _EXPOSED = "X-Gallery-Count, Retry-After, Age, ETag"
@@ -62,3 +70,10 @@ def finish(response: Response, request: Request, origins: Collection[str]) -> Re
             response.data = gzip.compress(body, 6, mtime=0)
             response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def accepted_type(request: Request) -> str:
+    """Return `jpeg` for mail and feed readers: they name image types, but neither WebP nor any."""
+    if "image/" not in request.environ.get("HTTP_ACCEPT", ""):
+        return "webp"
+    return "webp" if request.accept_mimetypes["image/webp"] else "jpeg"

@@ -112,31 +112,8 @@ def create_app(folder: Path, index: Index, pool: Pool) -> Flask:
     gallery = _Gallery(folder, index, pool)
     writing = threading.Lock()
 
-    @app.before_request
-    def refuse_strangers() -> None:
-        if request.host.rpartition(":")[0] not in (_HOST, "localhost"):
-            abort(HTTPStatus.FORBIDDEN)
-
-    @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    @app.errorhandler(UploaderError)
-    def say_why(error: UploaderError) -> tuple[Response, int]:
-        return jsonify(problem=str(error)), HTTPStatus.BAD_REQUEST
-
-    @app.get("/")
-    @app.get("/<any('page.js','page.css'):name>")
-    def page(name: str = "page.html") -> Response:
-        kind = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
-        content = Path(__file__).with_name(name).read_bytes()
-        return Response(content, mimetype=kind[name.rpartition(".")[2]])
-
-    @app.get("/favicon.ico")
-    def no_icon() -> tuple[str, int]:
-        return "", HTTPStatus.NO_CONTENT
+    _guard(app)
+    _serve_files(app)
 
     @app.get("/photos")
     def list_photos() -> Response:
@@ -174,6 +151,38 @@ def create_app(folder: Path, index: Index, pool: Pool) -> Flask:
         return jsonify(_as_json(gallery.by_id[id_])), HTTPStatus.OK
 
     return app
+
+
+def _guard(app: Flask) -> None:
+    """Refuse who calls by another name; let nothing foreign run; say errors as JSON."""
+
+    @app.before_request
+    def refuse_strangers() -> None:
+        if request.host.rpartition(":")[0] not in (_HOST, "localhost"):
+            abort(HTTPStatus.FORBIDDEN)
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @app.errorhandler(UploaderError)
+    def say_why(error: UploaderError) -> tuple[Response, int]:
+        return jsonify(problem=str(error)), HTTPStatus.BAD_REQUEST
+
+
+def _serve_files(app: Flask) -> None:
+    @app.get("/")
+    @app.get("/<any('page.js','page.css'):name>")
+    def page(name: str = "page.html") -> Response:
+        kind = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+        content = Path(__file__).with_name(name).read_bytes()
+        return Response(content, mimetype=kind[name.rpartition(".")[2]])
+
+    @app.get("/favicon.ico")
+    def no_icon() -> tuple[str, int]:
+        return "", HTTPStatus.NO_CONTENT
 
 
 def _as_json(photo: Photo) -> dict[str, Any]:
