@@ -21,6 +21,7 @@ def behaviour(cloud, outputs):
             (outputs["apiKey"], "<key>"),
             (outputs["apiUrl"], "<api>"),
             (bucket, "<bucket>"),
+            (outputs["historyBucket"], "<history>"),
             (cloud.url, "<cloud>"),
         ):
             text = text.replace(name, stand_in)
