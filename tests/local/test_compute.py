@@ -115,7 +115,9 @@ def test_rules_of_a_policy_are_added_changed_and_removed(cloud):
 
     cloud.call("POST", f"{every}/rules/addRule", throttle)
     assert rules() == [(1000, "throttle"), (2147483647, "allow")]
-    cloud.call("POST", f"{every}/rules/patchRule?priority=1000", {**throttle, "action": "allow"})
+    cloud.call(
+        "POST", f"{every}/rules/patchRule?priority=1000&updateMask=action", {"action": "allow"}
+    )
     assert rules()[0] == (1000, "allow")
     cloud.call("POST", f"{every}/rules/removeRule?priority=1000")
     assert rules() == [(2147483647, "allow")]

@@ -147,6 +147,9 @@ def _edit_rule(verb: str, cloud: Cloud, request: Request, **path: str) -> Record
     with cloud.store.transaction():
         policy = _POLICIES.read(cloud, name)
         rules = [one for one in policy.get("rules", []) if one["priority"] != priority]
+        if verb == "patchRule":  # what the body does not hold stays, as under its mask
+            former = [one for one in policy.get("rules", []) if one["priority"] == priority]
+            rule = {**(former[0] if former else {}), **rule}
         rules += [{"priority": priority, **rule}] if rule else []
         policy["rules"] = sorted(rules, key=lambda one: int(one["priority"]))
         policy |= _POLICIES.computed(name, policy)
@@ -160,14 +163,14 @@ def _placed(method: Method) -> Method:
     return replace(method, path=method.path.replace("/global/", "/")) if is_setter else method
 
 
-_RULES = ("addRule", "patchRule", "removeRule")
+_RULES = {"addRule": (), "patchRule": ("priority", "updateMask"), "removeRule": ("priority",)}
 METHODS = [
     *(_placed(method) for collection in COLLECTIONS for method in methods(collection)),
     *(
         Method(
             f"{_POLICIES.api}.{verb}", "POST", f"{_POLICIES.path}/<id:id_>/{verb}",
-            partial(_edit_rule, verb), () if verb == "addRule" else ("priority",),
+            partial(_edit_rule, verb), parameters,
         )
-        for verb in _RULES
+        for verb, parameters in _RULES.items()
     ),
 ]  # fmt: skip
