@@ -50,9 +50,15 @@ def difference(page, scope, rule, region=None):
 
 def box_of_photo(page, ratio, margin):
     """The box that the photo is painted in, in whole pixels, and so many around it."""
+    # The image's own ratio, fitted into its element: whatever the style sheet makes of that.
     sides = page.locator("img").last.evaluate(
-        "image => { const { left, top, right, bottom } = image.getBoundingClientRect();"
-        " return [left, top, right, bottom] }"
+        """image => {
+          const { left, top, width, height } = image.getBoundingClientRect();
+          const ratio = image.naturalWidth / image.naturalHeight;
+          const wide = Math.min(width, height * ratio), high = wide / ratio;
+          const x = left + (width - wide) / 2, y = top + (height - high) / 2;
+          return [x, y, x + wide, y + high];
+        }"""
     )
     left, top, right, bottom = (side * ratio for side in sides)
     return (
