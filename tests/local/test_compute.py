@@ -143,3 +143,12 @@ def test_links_are_answered_as_google_does_by_whatever_address_they_came(cloud):
     cloud.call("POST", every, {"name": "linked", "defaultService": own})
 
     assert cloud.get(f"{every}/linked")["defaultService"] == f"{LINK}/backendBuckets/b"
+
+
+def test_a_security_policy_is_taken_away_by_an_empty_body(cloud):
+    every, made = MADE["backendService"]
+    cloud.call("POST", every, {"name": "guarded", **made, "securityPolicy": "limit"})
+
+    cloud.call("POST", f"{every}/guarded/setSecurityPolicy", {})
+
+    assert "securityPolicy" not in cloud.get(f"{every}/guarded")

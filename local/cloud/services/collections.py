@@ -181,6 +181,8 @@ def _change(
     mask = queried.get("updateMask") or body.pop("updateMask", None)
     body = _inner(collection, body)
     fields = _masked(collection, mask) if mask else set(body)
+    if verb == "setSecurityPolicy":  # an empty body takes the policy away
+        fields.add("securityPolicy")
     name = collection.name(path)
     with cloud.store.transaction():
         former = collection.read(cloud, name)
