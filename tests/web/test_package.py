@@ -50,7 +50,9 @@ def app(tmp_path):
     modules = tmp_path / "node_modules"
     modules.mkdir()
     with tarfile.open(next(tmp_path.glob("*.tgz"))) as package:
-        package.extractall(modules, filter="data")
+        # Python before 3.11.4 has no filter, and no argument of that name.
+        package.extraction_filter = getattr(tarfile, "data_filter", None)
+        package.extractall(modules)
     (modules / "package").rename(modules / "random-photo")
     for name in ("react", "react-dom", "scheduler", "vite", "typescript", "@types", "csstype"):
         (modules / name).symlink_to(MODULES / name)
