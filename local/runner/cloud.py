@@ -70,7 +70,8 @@ class Cloud:
             with _DIRECT.open(request, timeout=timeout) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            raise CloudRefusalError(error.code, _message(error.read(), error.reason)) from None
+            with error:
+                raise CloudRefusalError(error.code, _message(error.read(), error.reason)) from None
         except HTTPException as error:
             raise CloudRefusalError(HTTPStatus.BAD_GATEWAY, f"no HTTP came back: {error}") from None
         except TimeoutError:

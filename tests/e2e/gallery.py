@@ -47,7 +47,8 @@ def get(url, headers=None, method="GET"):
         with opener.open(request, timeout=30) as answer:
             return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
-        return Answer(error.code, error.headers, error.read())
+        with error:
+            return Answer(error.code, error.headers, error.read())
 
 
 class Gallery:

@@ -49,7 +49,8 @@ MADE = {
 def status_of(cloud, method, path, body=None):
     with pytest.raises(HTTPError) as refused:
         cloud.call(method, path, body)
-    return refused.value.code, json.loads(refused.value.read())["error"]
+    with refused.value as error:
+        return error.code, json.loads(error.read())["error"]
 
 
 @pytest.mark.parametrize("kind", MADE)

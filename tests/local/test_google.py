@@ -77,7 +77,8 @@ class Client:
         try:
             answer = self.cloud.call(verb, path, body)
         except HTTPError as error:
-            self.errors[name] = json.loads(error.read())["error"]
+            with error:
+                self.errors[name] = json.loads(error.read())["error"]
             return None
         self.answers[name].append(answer or {})
         if "operations/" in str((answer or {}).get("name")) and "/operations/" not in path:

@@ -276,5 +276,6 @@ def test_a_deployment_without_the_token_is_refused(local_cloud):
     body, kind = json.dumps(declaration("one.zip")).encode(), {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{local_cloud.url}{DEPLOY}", body, kind)
 
-    with pytest.raises(HTTPError, match="401"):
+    with pytest.raises(HTTPError, match="401") as refused:
         urllib.request.urlopen(request)
+    refused.value.close()

@@ -56,7 +56,8 @@ def send(cloud, exchange, made_up):
         with urlopen(request, timeout=LONGEST_WAIT) as response:
             status, answer = response.status, json.loads(response.read() or b"null")
     except HTTPError as error:
-        status, text = error.code, error.read()
+        with error:
+            status, text = error.code, error.read()
         answer = json.loads(text) if text.startswith(b"{") else text.decode()
     learn(exchange["response"], answer, made_up)
     return status, finished(cloud, path, answer)

@@ -18,7 +18,8 @@ def refused(call, *arguments, **headers):
     """Status and body of a refusal."""
     with pytest.raises(HTTPError) as caught:
         call(*arguments, **headers)
-    return caught.value.code, json.loads(caught.value.read())["error"]
+    with caught.value as error:
+        return error.code, json.loads(error.read())["error"]
 
 
 def test_a_key_goes_softly_and_its_name_stays_taken(cloud):
@@ -183,8 +184,9 @@ class TestFunction:
 
         local_cloud.call("POST", f"{service}:setIamPolicy", {"policy": {}})
 
-        with pytest.raises(HTTPError, match="403"):
+        with pytest.raises(HTTPError, match="403") as forbidden:
             ask(url)
+        forbidden.value.close()
 
     def test_a_deleted_one_is_gone(self, local_cloud, url):
         local_cloud.call("DELETE", f"{PARENT}/functions/hello")

@@ -42,7 +42,8 @@ def request(method, url, data=None, **headers):
         with opener.open(asked, timeout=30) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read()
+        with error:
+            return error.code, error.headers, error.read()
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -62,7 +62,8 @@ class Driver:
             with urllib.request.urlopen(request, timeout=120) as response:
                 return json.loads(response.read())["value"]
         except urllib.error.HTTPError as error:
-            raise AssertionError(error.read().decode()) from None
+            with error:
+                raise AssertionError(error.read().decode()) from None
         except urllib.error.URLError as error:
             raise ConnectionError(str(error)) from None
 
