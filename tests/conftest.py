@@ -148,6 +148,14 @@ def _no_telemetry():
     os.environ["DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"] = "true"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _interruptible():
+    """What the tests start would inherit that SIGINT is ignored, as it is behind `&`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def local_cloud(tmp_path):
     """A local cloud with nothing in it; ends with the test."""
