@@ -1,5 +1,6 @@
 """Ctrl-C ends a sync within three seconds, at any moment, with one line and nothing begun."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -28,6 +30,15 @@ def wait_for(what):
         time.sleep(0.01)
 
 
+def members(group):
+    """The processes that are still in a group; it may end while it is asked about."""
+    found = []
+    for pid in psutil.pids():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            found += [pid] if os.getpgid(pid) == group else []
+    return found
+
+
 def at_once(_process, _cloud):
     """While its modules are loaded."""
     time.sleep(0.2)
@@ -35,7 +46,7 @@ def at_once(_process, _cloud):
 
 def while_inspecting(process, _cloud):
     """A worker is there, and nothing has been printed."""
-    wait_for(lambda: subprocess.run(["pgrep", "-P", str(process.pid)], check=False).returncode == 0)
+    wait_for(psutil.Process(process.pid).children)
 
 
 def while_rendering(process, _cloud):
@@ -71,7 +82,7 @@ def test_ctrl_c_ends_a_sync_cleanly(photos, bucket, cloud, moment):
     assert time.monotonic() - began < 3
     assert process.returncode in (130, -signal.SIGINT)
     assert said in ("", "Stopped. Run the same again to go on.\n")
-    wait_for(lambda: subprocess.run(["pgrep", "-g", str(process.pid)], check=False).returncode)
+    wait_for(lambda: not members(process.pid))
 
 
 def test_after_kill_9_only_what_was_not_finished_is_rendered_again(photos, bucket, cloud):

@@ -1,5 +1,6 @@
 """About a thousand odd files: the test images of Pillow and pillow-heif, from their sources."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.uploader.conftest import ROOT
@@ -37,7 +39,9 @@ def corpus(tmp_path_factory):
             pytest.skip(f"pip cannot download the sources of {wanted}: is there a network?")
     for archive in downloads.glob("*.tar.gz"):
         with tarfile.open(archive) as packed:
-            packed.extractall(folder, images(packed), filter="data")
+            # Python before 3.11.4 has no filter, and no argument of that name.
+            packed.extraction_filter = getattr(tarfile, "data_filter", None)
+            packed.extractall(folder, images(packed))
     return folder
 
 
@@ -51,15 +55,13 @@ def images(packed):
 
 def memory(pid):
     """Megabytes of a process and its children, what they share counted once."""
-    told = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    kilobytes = 0
-    for one in [str(pid), *told.stdout.split()]:
-        try:
-            rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        kilobytes += int(rollup.split("\nPss:")[1].split()[0])
-    return kilobytes / 1024
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in [process, *process.children()]:
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                total += one.memory_full_info().pss
+    return total / 1024**2
 
 
 def test_each_odd_file_ends_as_uploaded_or_with_a_reason(corpus, bucket):
