@@ -1,6 +1,7 @@
 """Waiting for Google: once for all that need it, beside everything else, and not in vain."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -30,12 +31,9 @@ def slept(monkeypatch):
 
 
 def finish(coroutine):
-    """Run it on a loop of its own: the SDK keeps one for the whole process."""
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(coroutine)
-    finally:
-        loop.close()
+    """Run it on a thread of its own: the SDK, or Playwright, may have a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 def hooks(seconds):
