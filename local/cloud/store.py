@@ -43,9 +43,13 @@ class Store:
         self._lock = threading.RLock()
         self._last_generation = 0
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.DatabaseError:
+            self._connection.close()
+            raise
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Every row that the statement answers."""
