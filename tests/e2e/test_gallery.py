@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from webpreview import webpreview
 
 from tests.e2e.gallery import ROOT, Gallery, get
 
@@ -84,6 +85,19 @@ def test_what_the_api_names_is_a_picture_of_the_stated_size(gallery):
         assert answer.headers["Cache-Control"] == "public, max-age=86400"
         assert set(image.getexif()) <= {0x013B, 0x8298}  # Artist, Copyright
     assert photo["src"] == photo["srcSet"][-1]["src"]
+
+
+def test_a_shared_link_is_previewed_with_its_picture(gallery):
+    """As a messenger does it: no key, another parser than ours, then the image."""
+    photo = gallery.api().json
+    url = f"{gallery.config['apiUrl']}/p/{photo['id']}"
+
+    found = webpreview(url, content=get(url).body.decode())
+
+    assert found.title == photo["caption"]
+    with Image.open(io.BytesIO(get(found.image).body)) as image:
+        assert image.format == "JPEG"
+        assert max(image.size) <= 1200
 
 
 def test_the_other_forms_of_the_answer(gallery):
