@@ -104,7 +104,7 @@ def test_each_odd_file_ends_as_uploaded_or_with_a_reason(corpus, bucket):
     assert told["photos"] == len(ends[0]) > 300
     assert all(len(reason) > 10 for reason in unusable.values())
     assert not [path for path in ends[3] if Path(path).suffix.lower() in PHOTOS]
-    # Two workers at once, each with up to what a picture of 200 megapixels needs: 1,699 MB measured.
+    # Two workers, each with what a picture of 200 megapixels needs: 1,699 MB measured.
     assert most[0] <= 2500, figures
     assert {record["id"] for record in bucket.records()} == {
         name[10:26] for name in bucket.objects() if name.startswith("photos/")
