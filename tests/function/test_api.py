@@ -210,3 +210,15 @@ def test_a_long_address_is_refused(client):
 
     assert answer.status_code == 414
     assert answer.json["type"] == "urn:image-gallery:uri-too-long"
+
+
+def test_a_view_of_a_photo_that_is_not_there_is_not_counted(client):
+    answer = client.post("/views", json={"id": "0000000000000000"})
+
+    assert answer.status_code == 404
+    assert answer.json["type"] == "urn:image-gallery:no-such-photo"
+
+
+def test_a_deck_begins_with_its_card_0(client):
+    assert client.get("/?deck=a").json == client.get("/?deck=a&n=0").json
+    assert client.get("/?deck=a").json != client.get("/?deck=a&n=1").json
