@@ -69,10 +69,10 @@ def box_of_photo(page, ratio, margin):
 def beside(page, scope, ratio):
     """Where the placeholder is seen beside the photo that lies over it.
 
-    A CSS pixel at the photo's edge may differ: Chromium draws what lies over a canvas on a
+    A pixel and a half at the photo's edge may differ: Chromium draws what lies over a canvas on a
     layer of its own, a fraction of a pixel apart, and the photo's own edge with it.
     """
-    edge = box_of_photo(page, ratio, ceil(ratio))
+    edge = box_of_photo(page, ratio, ceil(1.5 * ratio))
     around = box_of_photo(page, ratio, ceil(6 * ratio))
     found = difference(page, scope, WITHOUT, around)
     if found is None:
