@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from gallery_api.errors import CatalogUnreadable, Problem
+from gallery_api.rendering import OPTIONAL
 
 __all__ = ["Catalog"]
 
@@ -21,7 +22,6 @@ _T = TypeVar("_T")
 _ID = re.compile("[0-9a-f]{16}")
 _RECIPE = re.compile("[A-Za-z0-9][A-Za-z0-9._-]*")  # a part of a path, and never ".."
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d))?)?)?")
-_TEXTS = ("caption", "date", "album", "credit", "license", "placeholder", "details")
 _LONGEST_SIDE = 1 << 31  # pixels; more than any picture has, and still exact as a float
 _Filter = tuple[str | None, str | None]  # album and orientation; None is any
 
@@ -147,7 +147,7 @@ def _parse(text: bytes | bytearray, start: int) -> Any:
 
 def _is_valid(record: Any) -> bool:
     try:
-        texts = [record["source"], record["alt"], *(record.get(name, "") for name in _TEXTS)]
+        texts = [record["source"], record["alt"], *(record.get(name, "") for name in OPTIONAL)]
         sizes = [*record["sizes"], record.get("jpeg", [1, 1])]
         sides = [side for width, height in sizes for side in (width, height)]
         widths = [width for width, _ in record["sizes"]]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["jpeg_of", "render"]
+__all__ = ["OPTIONAL", "jpeg_of", "render"]
 
-_OPTIONAL = ("caption", "date", "album", "credit", "license", "details", "placeholder")
+OPTIONAL = ("caption", "date", "album", "credit", "license", "details", "placeholder")
 _JPEG_WIDTH = 1200  # the longer side, at most; it is part of the object's name
 
 
@@ -17,7 +17,7 @@ def render(record: Mapping[str, Any], base_url: str) -> dict[str, Any]:
         for width, height in record["sizes"]
     ]
     photo = {"id": record["id"], **renditions[-1], "srcSet": renditions, "alt": record["alt"]}
-    return photo | {name: record[name] for name in _OPTIONAL if name in record}
+    return photo | {name: record[name] for name in OPTIONAL if name in record}
 
 
 def jpeg_of(record: Mapping[str, Any], base_url: str) -> dict[str, Any]:
