@@ -42,7 +42,7 @@ _ROOM = (
 
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
-    """Where a gallery is, and what its owner says about it; empty is unsaid."""
+    """Where a gallery is, and its owner's settings; an empty one is not set."""
 
     gallery_url: str
     api_url: str
@@ -79,12 +79,12 @@ def page_html(template: str, gallery: Gallery) -> str:
 
     Raises ValueError if the template lacks a place that has to be filled.
     """
-    words = {
+    texts = {
         "title": gallery.title,
         "description": gallery.description,
         "homeUrl": gallery.home_url,
     }
-    config = json.dumps(_config(gallery) | words).replace("<", "\\u003c")
+    config = json.dumps(_config(gallery) | texts).replace("<", "\\u003c")
     lines = [
         f'<link rel="preconnect" href="{escape(origin_of(gallery.api_url))}" crossorigin />',
         *_preview(gallery),

@@ -31,7 +31,7 @@ _HASHED = "public, max-age=86400"
 _EMBED = "public, max-age=300, stale-while-revalidate=86400"
 _MUTABLE = "no-cache"
 _ZIPPED = (".html", ".js", ".css", ".svg")
-_MAKERS: dict[str, Callable[[str, Gallery], str]] = {
+_WRITERS: dict[str, Callable[[str, Gallery], str]] = {
     "embed.js": embed_script,
     "index.html": page_html,
 }
@@ -39,7 +39,7 @@ _MAKERS: dict[str, Callable[[str, Gallery], str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SiteArgs:
-    """What is published, where, and what it is told; `build` is for what is written to upload."""
+    """What is published, where, with which values; uploads are written to `build` first."""
 
     folder: Path
     build: Path = Path(".build")
@@ -127,10 +127,10 @@ def _source(
     if file.suffix not in _ZIPPED:
         return pulumi.FileAsset(file.as_posix())
     text = file.read_text(encoding="utf-8")
-    make = _MAKERS.get(relative)
-    if make is None:
+    write = _WRITERS.get(relative)
+    if write is None:
         return _zipped(text, file.name, build)
-    return gallery.apply(lambda values: _zipped(make(text, values), file.name, build))
+    return gallery.apply(lambda values: _zipped(write(text, values), file.name, build))
 
 
 def _zipped(text: str, name: str, build: Path) -> pulumi.FileAsset:
