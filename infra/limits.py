@@ -225,6 +225,11 @@ def _belonging(args: ImageGalleryArgs) -> Iterator[Mistake]:
         value, example = str(args.rate_limit), "0"
         yield Mistake(key="rateLimit", value=value, why=why, example=example)
     if bool(args.budget_amount) != is_given(args.billing_account):
+        missing, example = (
+            ("billingAccount", "000000-AAAAAA-111111")
+            if args.budget_amount
+            else ("budgetAmount", "10")
+        )
         why = "a budget needs both budgetAmount and billingAccount"
-        value = str(args.budget_amount)
-        yield Mistake(key="budgetAmount", value=value, why=why, example="10")
+        value = "" if args.budget_amount else "0"
+        yield Mistake(key=missing, value=value, why=why, example=example)

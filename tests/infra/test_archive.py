@@ -31,6 +31,15 @@ def test_times_modes_and_strays_do_not_change_it(tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_an_entry_says_neither_when_nor_by_whom_it_was_made(tmp_path):
+    archive = zipfile.ZipFile(write_archive(SOURCE, tmp_path / "new" / "folder"))
+
+    for entry in archive.infolist():
+        assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+        assert (entry.create_system, entry.external_attr >> 16) == (3, 0o644)
+        assert entry.compress_type == zipfile.ZIP_STORED
+
+
 def test_a_changed_byte_is_a_new_name(tmp_path):
     source = copy(tmp_path / "a")
     before = write_archive(source, tmp_path)

@@ -1,6 +1,7 @@
 """A gallery is a component as any other: twice in a program, with a provider, from elsewhere."""
 
 import ast
+import dataclasses
 import inspect
 import textwrap
 from pathlib import Path
@@ -119,6 +120,7 @@ def test_a_component_has_name_args_and_options_and_says_what_it_creates(componen
 
     assert [parameter.name for parameter in parameters] == ["self", "name", "args", "opts"]
     assert parameters[2].annotation.__dataclass_params__.frozen
+    assert all(field.kw_only for field in dataclasses.fields(parameters[2].annotation))
     assert "Creates: " in component.__doc__
 
 

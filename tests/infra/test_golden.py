@@ -3,6 +3,7 @@
 To write the files anew, and then read what changed: GOLDEN=write pytest tests/infra/test_golden.py
 """
 
+import json
 import os
 import re
 from itertools import chain
@@ -45,11 +46,13 @@ CHANGING = {
 
 
 def plain(value):
-    """Shorten long texts to their length's order, drop the pickled provider, keep all else."""
+    """Write out JSON texts, shorten long ones, drop the pickled provider, keep all else."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in sorted(value.items()) if key != "__provider"}
     if isinstance(value, list):
         return [plain(item) for item in value]
+    if isinstance(value, str) and value.startswith("{"):
+        return plain(json.loads(value))
     if isinstance(value, str) and (len(value) > 2000 or value.lower().startswith("<!doctype")):
         return f"<{value[:20].strip()}…>"
     return value

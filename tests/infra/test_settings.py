@@ -1,6 +1,8 @@
 """Settings are read once, and wrong ones are refused, all at once, with what to type."""
 
 import dataclasses
+import json
+import re
 
 import pulumi
 import pytest
@@ -120,6 +122,102 @@ def test_a_wrong_value_is_refused_by_name_with_what_to_type(key, value, says):
 
     assert says in " ".join(refusals(**{key: value}))
     assert "Type: pulumi config set" in message
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({"cpu": "3"}, "cpu"),
+        ({"memory": "lots"}, "memory"),
+        ({"memory": "64Mi"}, "memory"),
+        ({"cpu": "4", "memory": "512Mi"}, "memory"),
+        ({"cpu": "0.5"}, "concurrency"),
+        ({"maxInstances": "0"}, "maxInstances"),
+        ({"minInstances": "-1"}, "minInstances"),
+        ({"minInstances": "3"}, "minInstances"),
+        ({"region": "Belgium"}, "region"),
+        ({"location": "Mars"}, "location"),
+        ({"location": "US"}, "location"),
+        ({"region": "us-central1"}, "location"),
+        ({"region": "asia-northeast1"}, "location"),
+        ({"region": "northamerica-northeast1"}, "location"),
+        ({"allowedOrigins": '["*"]'}, "allowedOrigins"),
+        ({"baseUrl": "ftp://x"}, "baseUrl"),
+        ({"homeUrl": "blog"}, "homeUrl"),
+        ({"domain": "photos"}, "domain"),
+        ({"rateLimit": "60"}, "rateLimit"),
+        ({"keys": '["A key"]'}, "keys"),
+        ({"keys": "[]"}, "keys"),
+        ({"photosDir": " "}, "photosDir"),
+        ({"lang": "German"}, "lang"),
+        ({"title": "two\nlines"}, "title"),
+        ({"alertEmail": "me"}, "alertEmail"),
+        ({"budgetAmount": "10"}, "billingAccount"),
+        ({"billingAccount": "000000-AAAAAA-111111"}, "budgetAmount"),
+        ({"budgetAmount": "10", "billingAccount": "mine"}, "billingAccount"),
+    ],
+)
+def test_what_a_refusal_says_to_type_is_accepted(settings, wrong):
+    (line,) = refusals(**settings)
+    assert line.startswith(f"{wrong} is ")
+    key, value = re.search(r"Type: pulumi config set (?:--path )?(\S+) '(.*)'$", line).groups()
+
+    key, is_path = key.strip("'").removesuffix("[0]"), "[0]" in key
+    read(**{**settings, key: json.dumps([value]) if is_path else value})
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("concurrency", 1, 1000),
+        ("maxInstances", 1, 100),
+        ("minInstances", 0, 100),
+        ("propagationSeconds", 0, 600),
+        ("removeMany", 0, 1_000_000),
+        ("rateLimit", 0, 1_000_000),
+        ("budgetAmount", 0, 1_000_000),
+    ],
+)
+def test_a_number_may_be_anything_from_its_least_to_its_most(key, least, most):
+    others = {"maxInstances": "100", "domain": "photos.example.com"}
+    if key == "budgetAmount":
+        others["billingAccount"] = "000000-AAAAAA-111111"
+    accepted = [least or 1, most] if key == "budgetAmount" else [least, most]
+
+    for value in accepted:
+        read(**{**others, key: str(value)})
+    for value in (least - 1, most + 1):
+        line, *_ = refusals(**{**others, key: str(value)})
+        assert line.startswith(f"{key} is '{value}': it is a whole number from {least} to {most}.")
+
+
+@pytest.mark.parametrize(
+    ("location", "region"),
+    [
+        ("EU", "europe-west1"),
+        ("EUR4", "europe-north1"),
+        ("EUR5", "europe-west2"),
+        ("EUR7", "europe-west3"),
+        ("EUR8", "europe-west6"),
+        ("US", "us-central1"),
+        ("US", "northamerica-northeast1"),
+        ("NAM4", "us-east1"),
+        ("ASIA", "asia-east1"),
+        ("ASIA1", "asia-northeast1"),
+        ("EUROPE-WEST1", "europe-west1"),
+        ("AUSTRALIA-SOUTHEAST1", "australia-southeast1"),
+        ("EU", "me-west1"),  # a continent without a multi-region of its own
+    ],
+)
+def test_places_of_google_that_go_together_are_accepted(location, region):
+    assert mistakes("g", ImageGalleryArgs(project="p", location=location, region=region)) == []
+
+
+@pytest.mark.parametrize(("location", "region"), [("EUR4", "us-east1"), ("ASIA", "europe-west1")])
+def test_a_bucket_across_an_ocean_is_refused(location, region):
+    (mistake,) = mistakes("g", ImageGalleryArgs(project="p", location=location, region=region))
+
+    assert mistake.key == "location"
 
 
 def test_all_mistakes_are_told_at_once_a_line_each():

@@ -208,6 +208,20 @@ def test_page_and_embed_are_told_the_same(stack):
             assert inputs.get("contentEncoding") == ("gzip" if zipped else None)
 
 
+def test_title_description_and_language_reach_the_page():
+    settings = {"title": "Hills", "description": "Walks & kitchens", "homeUrl": "https://b.example"}
+    recorder, _ = declare("dev", **settings, lang="de")
+    objects = {o.inputs["name"]: o.inputs for o in of_type(recorder, ":BucketObject")}
+
+    text = _text(objects["site/index.html"])
+
+    assert '<html lang="de">' in text
+    assert "<title>Hills</title>" in text
+    assert '<meta name="description" content="Walks &amp; kitchens" />' in text
+    config = json.loads(re.search(r'id="gallery">(.*?)</script>', text)[1])
+    assert settings.items() <= config.items()
+
+
 def _text(inputs):
     return gzip.decompress(Path(inputs["source"]["path"]).read_bytes()).decode()
 
