@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type ComponentType, type CSSProperties, type ReactNode } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ComponentType, type CSSProperties, type ReactNode } from "react";
 import type { Photo, PhotoState } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { PhotoCaption } from "../react/PhotoCaption.js";
@@ -33,8 +33,9 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
   useEffect(() => {
     if (place.photo && id && place.photo !== id) show(place.photo);
   }, [place.photo]);
+  // Before the photo is painted: Back must never find it without its address.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = titleOf(photo, settings, lang, page.photograph);
     if (!id || place.photo === id) return;
     // Each photo is a step of the history; large ones are one step together.
