@@ -43,6 +43,17 @@ def checkout(tmp_path_factory, cloud):
     end_all_in(checkout.folder)
 
 
+@pytest.fixture
+def own(tmp_path):
+    """A checkout and a local cloud of one test's own: no service was ever enabled on it."""
+    cloud = LocalCloud(tmp_path / "cloud")
+    cloud.start()
+    checkout = Checkout(tmp_path / "gallery", cloud)
+    yield checkout
+    end_all_in(checkout.folder)
+    cloud.stop()
+
+
 def end_all_in(folder):
     """End what an engine that was killed left running: its language host, its providers."""
     for entry in Path("/proc").glob("[0-9]*"):

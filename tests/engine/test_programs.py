@@ -4,12 +4,10 @@ import shutil
 import sys
 from pathlib import Path
 
-import pytest
 from pulumi import automation
 
-from tests.conftest import LocalCloud
 from tests.e2e.gallery import LEFT_OUT, ROOT, get
-from tests.engine.stack import Checkout, changes
+from tests.engine.stack import changes
 
 PAIR = '''
 """Two galleries, the second with an explicit provider."""
@@ -44,15 +42,6 @@ two = ImageGallery(
 pulumi.export("urls", [one.site_url, two.site_url])
 pulumi.export("counts", [one.photo_count, two.photo_count])
 '''
-
-
-@pytest.fixture
-def own(tmp_path):
-    """A checkout and a local cloud of one test's own."""
-    cloud = LocalCloud(tmp_path / "cloud")
-    cloud.start()
-    yield Checkout(tmp_path / "gallery", cloud)
-    cloud.stop()
 
 
 def test_two_galleries_stand_in_one_program(own):

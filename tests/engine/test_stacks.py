@@ -73,8 +73,9 @@ MOMENTS = (
 )
 
 
-def kill_while(checkout, cloud, method):
+def kill_while(checkout, method):
     """Begin an `up`, and kill the engine as soon as a method was called and before it answers."""
+    cloud = checkout.cloud
     cloud.reset_calls()
     cloud.fault(method=method, times=1, delay=3)
     process = subprocess.Popen(
@@ -95,11 +96,12 @@ def kill_while(checkout, cloud, method):
 
 
 @pytest.mark.timeout(1500)
-def test_an_up_killed_at_ten_resources_converges(checkout, cloud):
+def test_an_up_killed_at_ten_resources_converges(own):
     """What a killed call leaves may stay behind; it is counted, and empty or labelled."""
+    checkout, cloud = own, own.cloud
     checkout.add_stack("killed")
     for method in MOMENTS:
-        kill_while(checkout, cloud, method)
+        kill_while(checkout, method)
 
     checkout.up("killed")
 
