@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as Timeout
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -35,6 +35,7 @@ __all__ = ["Pool", "attempt_all", "run_all"]
 
 _TIMEOUT = 120.0  # seconds for one file; 200 megapixels take up to 13 (2026-11)
 _GRACE = 10.0  # seconds for a worker to start in
+_CTRL_C = 0.5  # seconds until it is looked for again
 _TASKS = 200  # files, before a new process takes the place of one that decoders left in a bad state
 _BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
 _BYTES_PER_PIXEL = 16  # of 200 megapixels WebP needs 15.5, AVIF 9, TIFF 7.6, JPEG 1 (2026-11)
@@ -51,8 +52,12 @@ def run_all(do: Callable[[T], None], things: Iterable[T], width: int) -> None:
     """
     threads = ThreadPoolExecutor(width)
     try:
-        for done in as_completed([threads.submit(do, thing) for thing in things]):
-            done.result()
+        pending = {threads.submit(do, thing) for thing in things}
+        while pending:
+            # Not for ever: Ctrl-C just before a lock is waited for is seen when the wait ends.
+            done, pending = wait(pending, timeout=_CTRL_C, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
     finally:
         threads.shutdown(wait=sys.exc_info()[0] is None, cancel_futures=True)
 
@@ -77,12 +82,14 @@ def attempt_all(
             else:
                 give_up(thing, error)
 
-    run_all(attempt, [thing for thing in waiting if not is_last(thing)], width)
-    for thing in last:
+    def attempt_again(thing: T) -> None:
         try:
             do(thing)
         except Unusable as error:
             give_up(thing, error)
+
+    run_all(attempt, [thing for thing in waiting if not is_last(thing)], width)
+    run_all(attempt_again, last, 1)
 
 
 class Pool:
