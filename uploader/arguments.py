@@ -16,7 +16,7 @@ _EXAMPLES = """examples:
   python -m uploader init photos                         captions.yaml with a place for each photo
   python -m uploader import photos                       captions of a Takeout or Flickr export
   python -m uploader captions photos                     write captions in the browser
-  python -m uploader doctor photos --bucket my-gallery   what is missing or does not fit
+  python -m uploader check photos --bucket my-gallery    what is missing or does not fit
 
 The photos of a stack are the source “stack”, which `pulumi up` keeps in step; other folders are
 sources of their own. The bucket is found with the application default credentials (gcloud auth
@@ -56,8 +56,8 @@ def parser() -> argparse.ArgumentParser:
     back.add_argument("--history", required=True, help="the stack's output historyBucket")
     back.add_argument("--generation", default="", help="which one (default: the newest)")
     back.add_argument("--list", action="store_true", help="only say which there are")
-    doctor = _command(add, "doctor", "say what is missing or does not fit")
-    doctor.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
+    check = _command(add, "check", "say what is missing or does not fit")
+    check.add_argument("--bucket", help="the gallery's bucket, to look at that as well")
     _command(add, "init", "write or complete captions.yaml")
     import_ = _command(add, "import", "take over what Google, Flickr and others wrote")
     import_.add_argument(

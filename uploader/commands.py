@@ -1,6 +1,6 @@
 """What the command line can do.
 
-Exit codes: 0 done, 1 failed (or, of the doctor, something to mend), 2 usage, 3 done but some
+Exit codes: 0 done, 1 failed (or, of `check`, something to mend), 2 usage, 3 done but some
 photos are unusable, 4 folder or captions cannot be read, 5 more would be removed than was allowed,
 130 interrupted.
 """
@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from uploader.arguments import parser
-from uploader.doctor import examine_folder, examine_gallery
+from uploader.check import examine_folder, examine_gallery
 from uploader.errors import UploaderError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
@@ -157,7 +157,7 @@ def _restore(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _doctor(given: argparse.Namespace) -> int:
+def _check(given: argparse.Namespace) -> int:
     with Index(given.folder) as index, Pool() as pool:
         findings = list(examine_folder(survey(given.folder, index, pool)))
     if given.bucket:
@@ -245,7 +245,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sources": _sources,
     "remove-source": _remove_source,
     "restore": _restore,
-    "doctor": _doctor,
+    "check": _check,
     "init": _init,
     "import": _import,
     "captions": _captions,

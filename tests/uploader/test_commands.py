@@ -153,7 +153,7 @@ def test_init_moves_the_words_of_a_renamed_file(picture, folder):
     assert (folder / "captions.yaml").read_text() == '"pier.png": On the pier\n'
 
 
-def test_doctor_finds_what_is_missing_in_folder_and_bucket(bucket, picture, folder):
+def test_check_finds_what_is_missing_in_folder_and_bucket(bucket, picture, folder):
     picture("a.png")
     picture("b.png", color="blue")
     (folder / "captions.yaml").write_text("a.png: {caption: x, date: 2017}\nc.png: y\n")
@@ -165,7 +165,7 @@ def test_doctor_finds_what_is_missing_in_folder_and_bucket(bucket, picture, fold
     blob.patch()
     bucket.bucket.blob("photos/v2/0000000000000000-400.webp").upload_from_string(b"x")
 
-    done = run("doctor", folder, "--bucket", bucket.name)
+    done = run("check", folder, "--bucket", bucket.name)
 
     assert done.returncode == 1
     assert [tuple(line.split(". ")[0].rsplit(": ", 1)) for line in done.stdout.splitlines()] == [
@@ -179,18 +179,18 @@ def test_doctor_finds_what_is_missing_in_folder_and_bucket(bucket, picture, fold
     ]
 
 
-def test_doctor_of_a_healthy_gallery_is_content(bucket, picture, folder):
+def test_check_of_a_healthy_gallery_is_content(bucket, picture, folder):
     picture("a.png")
     (folder / "captions.yaml").write_text("a.png: {caption: x, date: 2017}\n")
     run("sync", folder, "--bucket", bucket.name)
 
-    done = run("doctor", folder, "--bucket", bucket.name, "--json")
+    done = run("check", folder, "--bucket", bucket.name, "--json")
 
     assert (done.returncode, json.loads(done.stdout)) == (0, {"findings": []})
 
 
 def test_the_sample_gallery_is_healthy():
-    done = run("doctor", ROOT / "photos")
+    done = run("check", ROOT / "photos")
 
     assert done.stdout == "0 to mend.\n"
 
@@ -199,7 +199,7 @@ def test_help_has_examples():
     done = run("--help")
 
     assert done.returncode == 0
-    for command in ("plan", "sync", "init", "captions", "doctor"):
+    for command in ("plan", "sync", "init", "captions", "check"):
         assert f"python -m uploader {command} photos" in done.stdout
         assert run(command, "--help").returncode == 0
 

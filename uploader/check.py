@@ -1,4 +1,4 @@
-"""Finds what a gallery lacks: metadata in the folder, and in the bucket whatever does not fit.
+"""Checks a gallery for what it lacks: metadata in the folder, and in the bucket whatever does not fit.
 
 Changes nothing. What a sync mends is said so.
 """
