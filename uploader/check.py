@@ -1,4 +1,4 @@
-"""Checks a gallery for what it lacks: metadata in the folder, and in the bucket whatever does not fit.
+"""Checks a gallery: metadata that the folder lacks, and objects that do not fit the catalog.
 
 Changes nothing. What a sync mends is said so.
 """
