@@ -1,6 +1,6 @@
 """The function, against the original article's and against a constant answer.
 
-All instances stand side by side and are asked in turns, so that whatever else the machine does
+All instances stand side by side and are measured in turns, so that whatever else the machine does
 hits them alike; a figure is the median over all turns.
 """
 
@@ -26,7 +26,7 @@ _SIZES = (10, 1_000, 10_000, 100_000)
 _FASTER = (3, 15, 150, 1_500)  # times, at these sizes
 _TYPICAL, _LARGEST = 1_000, 100_000
 _KINDS = ("baseline", "ours", "constant")
-_ASKED = {  # what else is asked of ours: by seed, by deck, a page of the list, a photo
+_FORMS = {  # other requests that are timed: by seed, by deck, a page of the list, a photo
     "seed": f"{PATH}&seed=a-post", "deck": f"{PATH}&deck=a-visitor&n=7",
     "list": PATH.replace("/?", "/photos?limit=60&"), "photo": PATH,
 }  # fmt: skip
@@ -57,14 +57,14 @@ def measure(quick: bool) -> list[Section]:
         for instance in running.values():
             instance.first_answer(PATH)
         times = _latencies(running, setup)
-        asked = _forms(running, setup)
+        forms = _forms(running, setup)
         rates = _rates(running, setup)
         memory = {key: instance.memory() for key, instance in running.items()}
         evenness = _evenness(running["ours", _TYPICAL], setup.draws)
         put_catalog(ground.url, _LARGEST, write_catalog(_LARGEST, caption="In the fog, later"))
         peak = _memory_while_replacing(running["ours", _LARGEST])
     promises = [
-        *_of_speed(times, rates, cold), *_of_storage(calls["ours"]), *_of_forms(asked),
+        *_of_speed(times, rates, cold), *_of_storage(calls["ours"]), *_of_forms(forms),
         at_most("memory at 100,000 photos, while one catalog replaces another",
                 (f"{peak:.0f} MB",), peak, 150, " MB"),
         at_most(f"chosen photos are even: χ²/df over {setup.draws:,} draws",
@@ -75,8 +75,8 @@ def measure(quick: bool) -> list[Section]:
         _speed_section(times),
         Section(
             title="The function: what it promises besides",
-            text=f"At {_TYPICAL:,} photos, if nothing else is said. Answers a second are counted"
-            " on sixteen connections; a cold start lasts from process start to the first answer.",
+            text=f"At {_TYPICAL:,} photos, unless a row names another number. Answers a second"
+            " come over sixteen connections; a cold start is from process start to first answer.",
             columns=("measured",),
             rows=tuple(promises),
         ),
@@ -113,12 +113,12 @@ def _latencies(running: dict[tuple[str, int], Instance], setup: _Setup) -> _Turn
 
 def _forms(running: dict[tuple[str, int], Instance], setup: _Setup) -> _Turns:
     """Ask ours for a seed, a deck, a page and a photo, at two sizes, in turns."""
-    keys = [(form, size) for form in _ASKED for size in (_TYPICAL, _LARGEST)]
+    keys = [(form, size) for form in _FORMS for size in (_TYPICAL, _LARGEST)]
     times: _Turns = {key: [[] for _ in range(setup.turns)] for key in keys}
     for turn in range(-1, setup.turns):  # the first sorts the list, and does not count
         for form, size in keys:
             port = running["ours", size].port
-            taken = one_after_the_other(port, _ASKED[form], setup.requests // 4)
+            taken = one_after_the_other(port, _FORMS[form], setup.requests // 4)
             if turn >= 0:
                 times[form, size][turn] = taken
     return times
@@ -215,9 +215,9 @@ def _of_storage(calls: dict[str, float]) -> list[Row]:
     ]
 
 
-def _of_forms(asked: _Turns) -> list[Row]:
+def _of_forms(forms: _Turns) -> list[Row]:
     def ratio(one: tuple[str, int], other: tuple[str, int]) -> float:
-        pairs = zip(asked[one], asked[other], strict=True)
+        pairs = zip(forms[one], forms[other], strict=True)
         return median(median(first) / median(second) for first, second in pairs)
 
     rows = []

@@ -94,8 +94,8 @@ def _uploading(url: str, folder: Path, count: int) -> Row:
     finally:
         _ask(f"{url}/_delay", {})
     ratio = alone / together
-    told = f"{1 / together:.0f} files/s against {1 / alone:.1f}: {ratio:.0f} times faster"
-    return at_least(f"uploading {count:,} photos", (told,), ratio, 25)
+    text = f"{1 / together:.0f} files/s against {1 / alone:.1f}: {ratio:.0f} times faster"
+    return at_least(f"uploading {count:,} photos", (text,), ratio, 25)
 
 
 def _one_after_the_other(bucket: Bucket, count: int) -> float:

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from doctor.before import before
 from doctor.findings import Finding, as_json, as_text, ok
 from doctor.leftovers import leftovers
+from doctor.preflight import preflight
 from doctor.stack import Stack, read_stack
 from doctor.visitor import visit
 from local.runner.errors import RunnerError
@@ -40,7 +40,7 @@ def examine(stack: Stack) -> list[Finding]:
     if stack.is_local:
         findings = [ok("Google", "not needed: this stack is on this machine")]
     else:
-        findings = [*before(stack), *(leftovers(stack) if stack.project else [])]
+        findings = [*preflight(stack), *(leftovers(stack) if stack.project else [])]
     if not stack.outputs:
         return [*findings, ok("gallery", f"none of this stack yet; to make it: {stack.up}")]
     return [*findings, *visit(stack)]

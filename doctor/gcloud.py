@@ -1,4 +1,4 @@
-"""Google, asked through `gcloud`: by the very commands that are printed, with their login."""
+"""Google through `gcloud`: the very commands that are printed, with the login of gcloud."""
 
 import json
 import shutil
@@ -15,16 +15,16 @@ class GcloudError(Exception):
 
 
 def ask(command: str) -> Any:
-    """Run `gcloud …` (words without blanks) and return the JSON that it prints.
+    """Run `gcloud …` (arguments without blanks) and return the JSON that it prints.
 
     Raises GcloudError.
     """
     if shutil.which("gcloud") is None:
         raise GcloudError("gcloud is not installed: https://cloud.google.com/sdk/docs/install")
-    words = [*command.split(), "--format=json", "--quiet"]
+    arguments = [*command.split(), "--format=json", "--quiet"]
     try:
         finished = subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=_SECONDS
+            arguments, capture_output=True, text=True, check=False, timeout=_SECONDS
         )
         if finished.returncode == 0:
             return json.loads(finished.stdout or "[]")

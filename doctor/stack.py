@@ -55,9 +55,9 @@ class Stack:
     def sync(self) -> str:
         """What to type where photos or the catalog are missing."""
         address = "/".join(self.config.get("gcp:storageCustomEndpoint", "").split("/")[:3])
-        words = [f"STORAGE_EMULATOR_HOST={address}"] if self.is_local else []
-        words += [".venv/bin/python -m uploader sync", str(self.setting("photosDir"))]
-        return " ".join([*words, "--source stack --bucket", self.outputs["bucket"]])
+        command = [f"STORAGE_EMULATOR_HOST={address}"] if self.is_local else []
+        command += [".venv/bin/python -m uploader sync", str(self.setting("photosDir"))]
+        return " ".join([*command, "--source stack --bucket", self.outputs["bucket"]])
 
     @property
     def logs(self) -> str:

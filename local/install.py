@@ -2,7 +2,7 @@
 
 With the standard library alone, for it runs before anything is installed. A half-made `.venv`,
 one whose Python is gone, or one of a checkout that was moved is made anew; of two at once, one
-waits. Whatever stands in the way is told in one line.
+waits. Whatever stands in the way is one line.
 """
 
 import contextlib
@@ -69,13 +69,13 @@ def _is_whole(environment: Path) -> bool:
     """Whether the environment runs, has pip, and was made for the place where it lies."""
     python, ask = str(environment / "bin" / "python"), "import pip, sys; print(sys.prefix)"
     try:
-        told = subprocess.run(
+        finished = subprocess.run(
             [python, "-I", "-c", ask], capture_output=True, text=True, check=False
         )
         script = (environment / "bin" / "pip").read_text(errors="replace")
     except OSError:
         return False
-    return told.stdout.strip() == str(environment) and str(environment) in script
+    return finished.stdout.strip() == str(environment) and str(environment) in script
 
 
 def _install(requirements: Path, environment: Path) -> str | None:

@@ -31,8 +31,8 @@ def examine_folder(survey: Survey) -> Iterator[Finding]:
     for path, reason in survey.unusable:
         yield _found("unusable", path, f"It {reason}.")
     for problem in survey.problems:
-        where, _, told = problem.partition(": ")
-        yield _found("captions", where, told)
+        where, _, text = problem.partition(": ")
+        yield _found("captions", where, text)
 
 
 def examine_gallery(gallery: Gallery) -> Iterator[Finding]:

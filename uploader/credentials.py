@@ -38,8 +38,8 @@ def credentials_from(token: str | None, written: str | None) -> Credentials | No
         with warnings.catch_warnings():
             # It warns of credentials from strangers; these are the stack's own.
             warnings.simplefilter("ignore", DeprecationWarning)
-            told = json.loads(written) if inline else written
-            loaded: Credentials = load(told, scopes=[SCOPE])[0]
+            info = json.loads(written) if inline else written
+            loaded: Credentials = load(info, scopes=[SCOPE])[0]
     except (google.auth.exceptions.GoogleAuthError, ValueError, OSError) as error:
         raise StorageError(f"gcp:credentials cannot be read: {error}") from None
     return loaded

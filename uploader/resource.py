@@ -2,8 +2,8 @@
 
 A dynamic provider over the same library as the command line.
 State holds a reference to this module and no code, so its path is part of stored state: never
-rename it. Inputs are one short string per photo; words and bytes are read from the folder itself.
-The plan in words is printed while checking and comparing: that is when a preview listens.
+rename it. Inputs are one short string per photo; metadata and bytes are read from the folder.
+The plan is printed while checking and comparing: that is when a preview listens.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Photos(Resource, module="gallery", name="Photos"):
 
 
 def _photos_in(photos_dir: str, show_details: bool = False) -> dict[str, str]:
-    """`{path: "<id> <digest of words>"}`.
+    """`{path: "<id> <digest of metadata>"}`.
 
     Nothing where the folder is refused, for `check()` says why.
     """
@@ -154,7 +154,7 @@ class PhotosProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare all inputs; a changed bucket or source replaces.
 
-        What cannot be read now is told here, and fails the update.
+        What cannot be read now is reported here, and fails the update.
         """
         changed = [name for name in _COMPARED if _olds.get(name) != _news.get(name)]
         if not changed and not _olds.get("incomplete"):

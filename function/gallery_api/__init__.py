@@ -1,1 +1,1 @@
-"""The gallery's HTTP API: a photo at random, with its words, from a catalog in memory."""
+"""The gallery's HTTP API: a random photo, with its caption and date, from a catalog in memory."""

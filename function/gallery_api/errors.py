@@ -1,4 +1,4 @@
-"""What goes wrong, and how it is told.
+"""What goes wrong, and the problem that is sent.
 
 Problem            a request is refused: one of PROBLEMS
 CatalogUnreadable  storage did not hand the catalog over, or it is not to be believed
@@ -21,7 +21,7 @@ PROBLEMS = {
 
 
 class CatalogUnreadable(Exception):
-    """The catalog could not be had; the message is the reason, in words."""
+    """The catalog could not be had; the message is the reason."""
 
 
 class Problem(Exception):

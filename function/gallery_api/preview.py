@@ -26,9 +26,9 @@ def preview(record: Mapping[str, Any], base_url: str) -> Response:
     """Return the page of a photo, from its record in the catalog."""
     caption, alt = record.get("caption", ""), record["alt"]
     title = caption or alt or "A photograph"
-    words = caption if len(title) > _TITLE else alt if alt != title else ""
+    text = caption if len(title) > _TITLE else alt if alt != title else ""
     credit = f"Photo: {record['credit']}" if "credit" in record else ""
-    facts = (words, record.get("date"), record.get("album"), credit)
+    facts = (text, record.get("date"), record.get("album"), credit)
     return _page(
         base_url,
         f"#/photos/{record['id']}",

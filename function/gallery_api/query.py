@@ -10,7 +10,7 @@ from gallery_api.errors import Problem
 
 __all__ = ["Query", "parse"]
 
-# The pattern of each parameter's value, and the same in words.
+# The pattern of each parameter's value, and the same in English.
 _PATTERNS = {
     "album": ("(?s:.+)", "the name of an album"),
     "count": ("[1-9]|[12][0-9]|30", "a whole number from 1 to 30"),
@@ -57,10 +57,10 @@ def parse(
     `preset` is the format of a route that has just one. Raises the problem `bad-request`.
     """
     given: dict[str, Any] = {"format": preset} if preset else {}
-    asked = arguments.keys() & names
-    if not asked and not given:
+    given_names = arguments.keys() & names
+    if not given_names and not given:
         return _NOTHING
-    for name in sorted(asked):
+    for name in sorted(given_names):
         pattern, wanted = _PATTERNS[name]
         if len(arguments[name]) > 1 or not re.fullmatch(pattern, arguments[name][0]):
             raise Problem("bad-request", f"Give {name} once; it must be {wanted}.")

@@ -1,4 +1,4 @@
-"""HTTP responses: made from what a handler has to say, and finished for who asked."""
+"""HTTP responses: made from a handler's result, and finished for the client."""
 
 import gzip
 import json

@@ -12,13 +12,13 @@ class Settings:
     """The function's settings; one that is missing closes a door and never opens one."""
 
     base_url: str  # of the photo bucket, without a slash at its end
-    keys: tuple[bytes, ...]  # each of them admits
+    keys: tuple[bytes, ...]  # each of them is valid
     origins: frozenset[str]  # whose pages may read the answers
     require_key: bool
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the settings. That the base URL is missing is told by every answer, as 503."""
+        """Read the settings. Without a base URL every response is 503."""
         names = ("BASE_URL", "API_KEYS", "ALLOWED_ORIGINS", "REQUIRE_KEY")
         base_url, keys, origins, required = (os.environ.get(f"GALLERY_{n}", "") for n in names)
         return cls(

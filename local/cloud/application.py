@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from local.cloud import guard
 from local.cloud.blobs import Blobs
 from local.cloud.cloud import Cloud
-from local.cloud.driver import admit
+from local.cloud.driver import check_driver
 from local.cloud.errors import CloudError, Invalid, ServeError, Unsupported
 from local.cloud.services import (
     accounts,
@@ -75,7 +75,7 @@ class Application:
             if service == "storage":
                 _check_headers(request)
             if request.method not in ("GET", "HEAD") and not method.name.endswith(_READING):
-                admit(self._cloud.store, request.headers.get("User-Agent", ""))
+                check_driver(self._cloud.store, request.headers.get("User-Agent", ""))
             return answer(method.handler(self._cloud, request, **values), service)
         except CloudError as error:
             return answer(error, service)

@@ -6,7 +6,7 @@ Each keeps a record of its own of what it made; the other would make everything 
 from local.cloud.errors import Invalid
 from local.cloud.store import Store
 
-__all__ = ["admit", "current_driver"]
+__all__ = ["check_driver", "current_driver"]
 
 _AGENTS = {"image-gallery-runner/": "runner", "Pulumi/": "engine"}
 _REFUSALS = {
@@ -27,7 +27,7 @@ def current_driver(store: Store) -> str | None:
     return store.fact("driver") if left and left[0] else None
 
 
-def admit(store: Store, agent: str) -> None:
+def check_driver(store: Store, agent: str) -> None:
     """Remember who writes first; raises Invalid for the other one. Anybody else may write.
 
     Not Conflict: the real provider tries again for minutes on 409 and on 412.

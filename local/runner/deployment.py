@@ -70,7 +70,7 @@ class Deployment:
         return outputs
 
     def shortfalls(self, kind: str) -> list[str]:
-        """Return the photos that are `incomplete` (not sent) or `unusable`, as providers told."""
+        """Return the photos that are `incomplete` (not sent) or `unusable`, by their providers."""
         return [
             line for record in self._records.newest_first() for line in record.outputs.get(kind, [])
         ]
@@ -80,7 +80,7 @@ class Deployment:
     ) -> tuple[str, dict[str, Any]]:
         """Make or record one resource; return its id and properties.
 
-        After one that failed, the others are not begun: the first error is the one to be told.
+        After one that failed, the others are not begun: the first error is reported.
         """
         with self._changed:
             if self._failure:
@@ -159,7 +159,7 @@ def _run(program: Path) -> Outputs:
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK leaves it untyped
     def run() -> Any:
-        # Of several failures the first is told; the others would follow as tracebacks.
+        # Of several failures the first is reported; the others would follow as tracebacks.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         exports = pulumi.runtime.get_root_resource().outputs  # type: ignore[union-attr]  # set_mocks made the root
         exports.clear()  # the SDK keeps one root for all runs of a process

@@ -1,6 +1,6 @@
 """What cameras, phones and programs write into every file: no caption, no credit and no licence.
 
-The words are those that PhotoPrism leaves out, and others found in the wild (2026-11).
+The texts are those that PhotoPrism leaves out, and others found in the wild (2026-11).
 """
 
 from __future__ import annotations

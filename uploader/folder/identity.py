@@ -1,9 +1,8 @@
 """Which picture a file holds: the first 16 hex digits of SHA-256 over what decides how it looks.
 
 For JPEG, PNG and WebP that is the compressed image data, the orientation and the colour profile,
-but no words, so that a caption written into the file by another program keeps the photo's address.
-For all other formats it is the whole file. The rule has a version, for changing it changes every
-address.
+but no captions: one that another program writes into the file keeps the photo's address. For all
+other formats it is the whole file. The rule has a version, for changing it changes every address.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _PICTURE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xEE))
 # PNG, third edition, and its animation: what decides how the first frame looks.
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_PICTURE = frozenset((b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP"))
-# WebP container: VP8X only repeats the canvas, and says whether there are words.
+# WebP container: VP8X only repeats the canvas, and says whether there is metadata.
 _WEBP_PICTURE = frozenset((b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"))
 
 

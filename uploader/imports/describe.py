@@ -1,4 +1,4 @@
-"""An import in words."""
+"""An import as text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _lines(plan: Import, *, dry_run: bool) -> Iterator[str]:
 
 
 def _in_words(fields: Fields) -> str:
-    words = [f"“{fields['caption']}”"] if "caption" in fields else []
-    words += [str(fields[name]) for name in ("date", "credit", "license") if name in fields]
-    words += ["hidden"] if fields.get("hidden") else []
-    return printable(", ".join(words))
+    parts = [f"“{fields['caption']}”"] if "caption" in fields else []
+    parts += [str(fields[name]) for name in ("date", "credit", "license") if name in fields]
+    parts += ["hidden"] if fields.get("hidden") else []
+    return printable(", ".join(parts))

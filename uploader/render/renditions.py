@@ -118,7 +118,7 @@ def render(content: bytes, *, widest: int = WIDTHS[-1]) -> Rendered:
 
 def _opened(content: bytes) -> Image.Image:
     pillow_heif.register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = None  # the limit is stated below, in words
+    Image.MAX_IMAGE_PIXELS = None  # the limit is below, with its reason
     # libheif's limit of 512 MB a block is below 200 megapixels; workers have a limit of their own.
     pillow_heif.options.DISABLE_SECURITY_LIMITS = True
     try:
@@ -155,7 +155,7 @@ def _decoded(image: Image.Image) -> Image.Image:
 
 
 def _unusable(error: Exception, otherwise: str) -> Unusable:
-    """The reason in words; trouble with memory is no fault of the photo."""
+    """The reason; trouble with memory is no fault of the photo."""
     if isinstance(error, MemoryError) or "memory" in str(error).lower():
         return Unusable("needs more memory than there is", transient=True)
     if "truncated" in str(error) or isinstance(error, EOFError):

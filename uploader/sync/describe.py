@@ -1,4 +1,4 @@
-"""A plan in words: each photo that is new, changed or gone, what to mend, and the sum."""
+"""A plan as text: each photo that is new, changed or gone, what to mend, and the sum."""
 
 from __future__ import annotations
 

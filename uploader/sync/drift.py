@@ -21,7 +21,7 @@ def digest(records: list[Record]) -> str:
 
 
 def missing(props: dict[str, Any], gallery: Gallery) -> list[str]:
-    """Return the paths of photos that are not as they were left; `catalog.jsonl` for words."""
+    """Return the paths of photos that are not as they were left; `catalog.jsonl` for metadata."""
     own = {r["id"]: r for r in gallery.records if r["source"] == props["source"]}
     ids = {path: value.split()[0] for path, value in props["photos"].items()}
     broken = {

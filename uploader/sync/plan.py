@@ -231,7 +231,7 @@ def is_there(photo: Photo, objects: dict[str, Listed]) -> bool:
 
 
 def is_valid(name: str, listed: Listed) -> bool:
-    """True for a rendition that browsers will be told the right things about."""
+    """True for a rendition whose headers are right."""
     expected = (TYPES.get(name[name.rfind(".") :]), RENDITION_CACHE)
     return (listed.content_type, listed.cache_control) == expected and listed.size > 0
 

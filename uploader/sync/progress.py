@@ -52,7 +52,7 @@ class Progress:
 
 
 def state(done: int, total: int, sent: int, seconds: float) -> str:
-    """Files, bytes, rate and time left, in words."""
+    """Files, bytes, rate and time left, as text."""
     left = int(seconds / done * (total - done))
     rate = megabytes(sent / seconds)
     return (

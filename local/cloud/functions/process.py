@@ -97,8 +97,8 @@ def command(
 ) -> list[str]:
     """What serves a function; `-P` keeps this folder's modules out of its way."""
     port = str(listener.getsockname()[1])
-    words = [listener.fileno(), port, closed, target, source / "main.py"]
-    return [str(python), "-PsBu", str(_LAUNCHER), *map(str, words)]
+    arguments = [listener.fileno(), port, closed, target, source / "main.py"]
+    return [str(python), "-PsBu", str(_LAUNCHER), *map(str, arguments)]
 
 
 def environment(declared: Mapping[str, str], entry_point: str, port: int) -> dict[str, str]:

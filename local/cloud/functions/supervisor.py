@@ -115,9 +115,9 @@ class Supervisor:
 
         python = python_for((revision.folder / "requirements.txt").read_bytes(), say)
         closed = self._closed(revision.function)
-        words = command(python, service.listener, closed, revision.entry_point, revision.folder)
+        arguments = command(python, service.listener, closed, revision.entry_point, revision.folder)
         variables = environment(revision.environment(), revision.entry_point, service.port)
-        process = Process(words, service.listener, revision.folder, variables, say)
+        process = Process(arguments, service.listener, revision.folder, variables, say)
         process.wait_until_ready()
         return process
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctor.before import before
+from doctor.preflight import preflight
 from doctor.stack import Stack
 from tests.doctor.conftest import PROJECT, policy
 
@@ -20,7 +20,7 @@ def find(gcloud, **config):
     changed = CONFIG | {f"gcp:{key}": value for key, value in config.items()}
     values = {key: value for key, value in changed.items() if value is not None}
     stack = Stack(name="dev", config=values, outputs={}, held=frozenset())
-    return before(stack)
+    return preflight(stack)
 
 
 def wrong(findings):

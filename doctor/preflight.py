@@ -1,4 +1,4 @@
-"""Before the first `up` onto Google: everything that would stop it, asked beforehand."""
+"""Checks before the first `up` onto Google: whatever would stop it."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from doctor.findings import Finding, judge, ok, unknown, wrong
 from doctor.gcloud import GcloudError, ask
 from doctor.stack import Stack
 
-__all__ = ["before"]
+__all__ = ["preflight"]
 
 # What the provider itself needs before it can switch anything else on.
 _BY_HAND = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com")
@@ -20,18 +20,18 @@ _EXCEPTION = (
 )
 
 
-def before(stack: Stack) -> list[Finding]:
+def preflight(stack: Stack) -> list[Finding]:
     """Return what stands in the way of `pulumi up`."""
     findings = [_pulumi(), *_settings(stack)]
     if not stack.project:
         return findings
     place = {"project": stack.project, "region": stack.region}
     for about, command, question in _QUESTIONS:
-        asked = command.format(**place)
+        filled = command.format(**place)
         try:
-            findings.append(question(stack, ask(asked)))
+            findings.append(question(stack, ask(filled)))
         except GcloudError as error:
-            findings.append(unknown(about, f"could not be asked: {error}", asked))
+            findings.append(unknown(about, f"could not be asked: {error}", filled))
     return findings
 
 
@@ -45,7 +45,7 @@ def _pulumi() -> Finding:
 
 
 def _settings(stack: Stack) -> Iterator[Finding]:
-    """What the provider needs to be told, as `Pulumi.<stack>.yaml` says it."""
+    """What the provider needs, as `Pulumi.<stack>.yaml` says it."""
     project = stack.project or "my-project-id"
     wanted = {"project": project, "billingProject": project, "userProjectOverride": "true"}
     for key, example in wanted.items():
