@@ -56,7 +56,7 @@ class Gallery:
 
 def config_json(gallery: Gallery) -> str:
     """Return `config.json`, as tests/contract/site-config.json has it."""
-    return json.dumps(_config(gallery))
+    return json.dumps(_config(gallery), separators=(",", ":"))
 
 
 def _config(gallery: Gallery) -> dict[str, object]:

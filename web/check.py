@@ -15,7 +15,7 @@ from pathlib import Path
 
 WEB = Path(__file__).parent
 SITE = WEB.parent / "site"
-BUDGETS = {"client": 2560, "component": 6144, "embed": 14_336, "page": 30_720}  # bytes, gzipped
+BUDGETS = {"client": 2560, "component": 6144, "embed": 14_336, "page": 30_720}  # bytes, gzipped, as sent
 MOST = 120_000  # bytes of site/ in all
 
 
@@ -23,8 +23,8 @@ def main() -> int:
     """Print sizes against budgets; return 1 if one is exceeded or `site/` is stale."""
     files = sorted(file for file in SITE.rglob("*") if file.is_file())
     sizes = {
-        "embed": _zipped(SITE / "embed.js"),
-        "page": sum(_zipped(file) for file in files if file.name != "embed.js"),
+        "embed": _zipped(_embed_as_sent()),
+        "page": sum(_zipped(file.read_bytes()) for file in files if file.name != "embed.js"),
     }
     complaints = []
     if shutil.which("npm") and (WEB / "node_modules").is_dir():
@@ -42,8 +42,15 @@ def main() -> int:
     return 1 if complaints else 0
 
 
-def _zipped(file: Path) -> int:
-    return len(gzip.compress(file.read_bytes(), 9, mtime=0))
+def _embed_as_sent() -> bytes:
+    """The embed with a gallery's configuration in its first line, as the stack publishes it."""
+    config = json.loads((WEB.parent / "tests/contract/site-config.json").read_text())
+    line = json.dumps(config, separators=(",", ":"))
+    return f"const GALLERY_CONFIG = {line};\n".encode() + (SITE / "embed.js").read_bytes()
+
+
+def _zipped(content: bytes) -> int:
+    return len(gzip.compress(content, 9, mtime=0))
 
 
 def _run(*command: str) -> str:

@@ -33,8 +33,10 @@ const builds: Record<string, UserConfig> = {
     build: {
       outDir: resolve("../site"),
       emptyOutDir: false,
-      lib: { entry: "src/embed/embed.ts", formats: ["es"], fileName: () => "embed.js" },
-      rolldownOptions: { output: { minify: true } },
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: "src/embed/embed.ts", output: { entryFileNames: "embed.js" } },
+      minify: "terser", // 100 bytes less than the built-in one (2026-11)
+      terserOptions: { compress: { passes: 3 }, ecma: 2020 },
     },
   },
   library: {
