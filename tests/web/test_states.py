@@ -12,11 +12,11 @@ PROBLEM = "application/problem+json"
 
 # The second click comes as soon as the first has brought a photo.
 CLICK_TWICE = """async ({ shadowRoot }) => {
-  shadowRoot.querySelector("button").click();
+  shadowRoot.querySelector("[part=button]").click();
   while (shadowRoot.querySelectorAll("[data-image=shown]").length < 2) {
     await new Promise(requestAnimationFrame);
   }
-  shadowRoot.querySelector("button").click();
+  shadowRoot.querySelector("[part=button]").click();
 }"""
 
 

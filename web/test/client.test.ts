@@ -64,6 +64,25 @@ test("holders on one page never show the same photo, at the end of a pass either
   }
 });
 
+test("whoever shows a photo, wherever it is from, is given another", async () => {
+  stubApi(4);
+  const client = createPhotoClient(settings);
+
+  expect(idOf(await client.next({}, { id: "0" }))).toBe("1");
+  expect(idOf(await client.next({}, { id: "2" }))).toBe("3");
+});
+
+test("with too few photos each holder keeps its own", async () => {
+  stubApi(2);
+  const client = createPhotoClient(settings);
+  const holders = [{}, {}];
+  const shown = await Promise.all(holders.map((holder) => client.next({}, holder)));
+
+  for (const place of [0, 1, 0, 0, 1]) {
+    expect(idOf(await client.next({}, holders[place]))).toBe(idOf(shown[place]!));
+  }
+});
+
 test("equal questions are asked once", async () => {
   const api = stubApi(60);
   const client = createPhotoClient(settings);

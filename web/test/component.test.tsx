@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { readFileSync } from "node:fs";
 import { act, StrictMode, type ReactNode } from "react";
-import { createRoot, hydrateRoot } from "react-dom/client";
+import { createRoot, hydrateRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RandomPhoto } from "../src/react/RandomPhoto.js";
 import { toSlide } from "../src/react/slide.js";
 import type { RandomPhotoHandle } from "../src/react/useRandomPhoto.js";
@@ -12,6 +12,7 @@ import { ENGLISH } from "../src/text/strings.js";
 import { API, photoOf, stubApi } from "./stubs.js";
 
 let complaints: unknown[];
+const roots: Root[] = [];
 
 /** All that is observed is on screen. */
 class NearObserver {
@@ -32,9 +33,16 @@ beforeEach(() => {
   HTMLImageElement.prototype.decode = () => Promise.resolve();
 });
 
+// What stays would count its view during another test.
+afterEach(() => act(async () => {
+  for (const root of roots.splice(0)) root.unmount();
+}));
+
 async function draw(node: ReactNode) {
   const main = document.querySelector("main")!;
-  await act(async () => createRoot(main).render(node));
+  const root = createRoot(main);
+  roots.push(root);
+  await act(async () => root.render(node));
   await act(async () => new Promise((resolve) => setTimeout(resolve, 20)));
   return main;
 }
@@ -105,7 +113,7 @@ test("a photo of the server is in its HTML, and hydrates without asking", async 
   main.innerHTML = renderToString(node);
   expect(main.querySelector("img")!.getAttribute("src")).toBe(photoOf(3).src);
 
-  await act(async () => hydrateRoot(main, node));
+  await act(async () => roots.push(hydrateRoot(main, node)));
 
   expect(main.querySelector("[part=caption]")!.textContent).toBe("Photo 3");
   expect(api.asked.filter((url) => url.searchParams.get("n") !== "0")).toEqual([]);
@@ -163,7 +171,7 @@ test.each(["en", "ja", undefined])("a server of another locale than the browser'
   // As a server with other data on dates would say it.
   main.innerHTML = renderToString(node).replace(/(<time[^>]*>)[^<]*/, "$131/12/99");
 
-  await act(async () => hydrateRoot(main, node));
+  await act(async () => roots.push(hydrateRoot(main, node)));
 
   expect(complaints).toEqual([]);
   document.documentElement.lang = "";

@@ -1,5 +1,5 @@
 import { createAsker, isPhoto, type Asker } from "./ask.js";
-import { createDeck, type Turn } from "./deck.js";
+import { createDeck, type Holder, type Turn } from "./deck.js";
 import { choose, createFallback, type Wanted } from "./fallback.js";
 import { prepareImage } from "./prepare.js";
 import { address, pause } from "./request.js";
@@ -14,9 +14,9 @@ const EARLY = 250;
 /** What asks the gallery for photos; see `createPhotoClient`. */
 export interface PhotoClient {
   /** The next photo of the deck: none comes again until all were seen, nor while another holder shows it. */
-  next(filter?: Filter, holder?: object): Promise<Settled>;
+  next(filter?: Filter, holder?: Holder): Promise<Settled>;
   /** The holder shows its photo no longer. */
-  leave(holder: object): void;
+  leave(holder: Holder): void;
   /** The photo of this id. */
   photo(id: string): Promise<Settled>;
   /** Always the same photo for the same seed; `today` is the visitor's own date. */
@@ -39,6 +39,7 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
   const deck = createDeck(settings, asker);
   const fallback = createFallback(settings);
   const gallery = settings.apiUrl;
+  const page: Holder = {};
 
   /** The answer; or, where that takes long, a photo that is at hand. */
   async function settle(answer: Promise<Photo>, wanted: Wanted, key?: string, turn?: Turn): Promise<Settled> {
@@ -66,7 +67,7 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
   }
 
   return {
-    next(filter = {}, holder) {
+    next(filter = {}, holder = page) {
       const turn: Turn = { holder, filter };
       return settle(deck.deal(turn), filter, undefined, turn);
     },

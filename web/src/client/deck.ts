@@ -3,10 +3,18 @@ import { keep, peek, type Place } from "./place.js";
 import type { Filter, GallerySettings, Photo } from "./types.js";
 
 const BATCH = 5;
+/** So many cards are passed over that are on the page; of the last ones, not that which the holder itself shows. */
+const TRIES = 12;
+const LAST = 8;
+
+/** Who shows a photo, and the id of that one, wherever it is from. */
+export interface Holder {
+  id?: string | undefined;
+}
 
 /** A holder's wait for a card. */
 export interface Turn {
-  holder: object | undefined;
+  holder: Holder;
   filter: Filter;
   /** The place of the card that it waits for. */
   place?: Place;
@@ -15,19 +23,19 @@ export interface Turn {
 }
 
 export interface Deck {
-  /** The next card, given to nobody else, and not one that another holder shows. */
+  /** The next card, given to nobody else, and not one that a holder shows; with too few photos, its own again. */
   deal(turn: Turn): Promise<Photo>;
   /** The card that `deal` would give. */
   peek(filter: Filter): Promise<Photo>;
   /** Give a photo from elsewhere instead: it is not dealt again, and the card that was waited for is not lost. */
   give(turn: Turn, photo: Photo): void;
   /** The holder shows its card no longer. */
-  leave(holder?: object): void;
+  leave(holder: Holder): void;
 }
 
 /** The gallery in a shuffled order, of which the API hands out several cards at a time. */
 export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
-  const held = new Map<object | undefined, string>();
+  const holders = new Set<Holder>();
   const skipped = new Set<string>();
   const nameOf = (filter: Filter) => JSON.stringify([apiUrl, filter]);
 
@@ -41,7 +49,7 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
     if (place!.n < peek(name).n) keep(name, place!);
   }
 
-  async function deal(turn: Turn, tries = 4): Promise<Photo> {
+  async function deal(turn: Turn, tries = TRIES): Promise<Photo> {
     const name = nameOf(turn.filter);
     const place = (turn.place = peek(name));
     keep(name, { ...place, n: place.n + 1 });
@@ -51,10 +59,12 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
       throw error;
     });
     if (turn.given) return photo;
-    held.delete(turn.holder);
     // A new pass may begin with a photo of the last one that is still on the page.
-    if (tries && ([...held.values()].includes(photo.id) || skipped.delete(photo.id))) return deal(turn, tries - 1);
-    held.set(turn.holder, photo.id);
+    const shown = [...holders.add(turn.holder)].some(
+      (holder) => holder.id === photo.id && (tries > LAST || holder !== turn.holder),
+    );
+    if (tries && (shown || skipped.delete(photo.id))) return deal(turn, tries - 1);
+    turn.holder.id = photo.id;
     return photo;
   }
 
@@ -64,9 +74,10 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
     give(turn, { id }) {
       turn.given = true;
       putBack(turn);
-      held.set(turn.holder, id);
+      holders.add(turn.holder);
+      turn.holder.id = id;
       skipped.add(id);
     },
-    leave: (holder) => void held.delete(holder),
+    leave: (holder) => void holders.delete(holder),
   };
 }

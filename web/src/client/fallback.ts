@@ -35,10 +35,10 @@ export function createFallback({ catalogUrl }: GallerySettings): Fallback {
   };
 }
 
-/** One of these photos, rather none that was seen before. */
+/** One of these photos at random that was not seen before; where all were, the one that was seen longest ago. */
 export function choose(photos: readonly Photo[], wanted: Wanted, seen: readonly Photo[]): Photo | undefined {
-  const fitting = photos.filter((photo) => matches(photo, wanted));
-  const fresh = fitting.filter(({ id }) => !seen.some((other) => other.id === id));
-  const choices = fresh.length ? fresh : fitting;
-  return choices[Math.floor(Math.random() * choices.length)];
+  const ids = seen.map(({ id }) => id);
+  const rank = (photo: Photo) => ({ photo, place: ids.lastIndexOf(photo.id) + Math.random() });
+  const ranked = photos.filter((photo) => matches(photo, wanted)).map(rank);
+  return ranked.sort((a, b) => a.place - b.place)[0]?.photo;
 }

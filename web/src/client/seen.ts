@@ -4,7 +4,7 @@ import type { Photo } from "./types.js";
 
 const KEPT = 30;
 
-/** The photos that this visitor saw last, in this gallery, by their names: an id, or the question that was asked. */
+/** The photos that this visitor saw last, in this gallery, the latest last; by id, or by the question that was asked. */
 export type Seen = Record<string, Photo>;
 
 export const photosSeen = (gallery: string): Seen =>
@@ -12,6 +12,8 @@ export const photosSeen = (gallery: string): Seen =>
 
 /** Keep a photo under its id, and under this name. */
 export function remember(gallery: string, name: string, photo: Photo): void {
-  const entries = Object.entries({ ...photosSeen(gallery), [photo.id]: photo, [name]: photo });
-  save("localStorage", gallery, Object.fromEntries(entries.slice(-KEPT)));
+  const seen = photosSeen(gallery);
+  delete seen[photo.id];
+  seen[photo.id] = seen[name] = photo;
+  save("localStorage", gallery, Object.fromEntries(Object.entries(seen).slice(-KEPT)));
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PhotoClient } from "../client/client.js";
+import type { Holder } from "../client/deck.js";
 import { prepareImage } from "../client/prepare.js";
 import { pause } from "../client/request.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
@@ -48,7 +49,7 @@ export function useRandomPhoto(
 ): RandomPhotoHandle {
   const { apiUrl, album, orientation, seed, photo, initialPhoto, load } = options;
   const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto) }));
-  const turn = useRef(0);
+  const holder = useRef<Holder & { turn: number }>({ turn: 0, id: initialPhoto?.id }).current;
   const client = clientOf(options);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const ways = useMemo(() => {
@@ -56,21 +57,23 @@ export function useRandomPhoto(
     let pending: Promise<void> | undefined;
 
     async function settle(question: Promise<Settled>, own: boolean) {
-      const now = ++turn.current;
+      const now = ++holder.turn;
       setKept((before) => ({ ...before, busy: true }));
       const state = await question;
       const came =
         own && "photo" in state && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesOf(state.photo))]));
-      if (now === turn.current) setKept((before) => ({ state: stay(before.state, state, came), own }));
+      if (now !== holder.turn) return;
+      if ("photo" in state) holder.id = state.photo.id;
+      setKept((before) => ({ state: stay(before.state, state, came), own }));
     }
 
     return {
       first() {
-        const next = () => (seed ? client.seeded(seed, filter) : client.next(filter, turn));
+        const next = () => (seed ? client.seeded(seed, filter) : client.next(filter, holder));
         void settle(photo ? client.photo(photo) : next(), false);
       },
       // A key held down asks for one photo at a time.
-      next: () => void (pending ??= settle(client.next(filter, turn), true).finally(() => (pending = undefined))),
+      next: () => void (pending ??= settle(client.next(filter, holder), true).finally(() => (pending = undefined))),
       show: (id: string) => void settle(client.photo(id), true),
       prepare() {
         const { connection } = navigator as { connection?: { saveData?: boolean } };
@@ -83,12 +86,12 @@ export function useRandomPhoto(
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     const skip = !apiUrl || far || ((initialPhoto || load) && begun.current === ways);
-    const now = ++turn.current;
+    const now = ++holder.turn;
     // StrictMode runs an effect twice in a row; only the second run may take a card.
-    if (!skip) queueMicrotask(() => now === turn.current && ways.first());
+    if (!skip) queueMicrotask(() => now === holder.turn && ways.first());
     return () => {
-      turn.current++;
-      client.leave(turn);
+      holder.turn++;
+      client.leave(holder);
     };
   }, [ways, far]);
 
