@@ -33,10 +33,13 @@ beforeEach(() => {
   HTMLImageElement.prototype.decode = () => Promise.resolve();
 });
 
+const unmount = () =>
+  act(async () => {
+    for (const root of roots.splice(0)) root.unmount();
+  });
+
 // What stays would count its view during another test.
-afterEach(() => act(async () => {
-  for (const root of roots.splice(0)) root.unmount();
-}));
+afterEach(unmount);
 
 async function draw(node: ReactNode) {
   const main = document.querySelector("main")!;
@@ -237,6 +240,7 @@ test("nothing is asked before the element is near", async () => {
   await draw(<RandomPhoto apiUrl={url} />);
   expect(asked()).toEqual([]);
 
+  await unmount();
   await draw(<RandomPhoto apiUrl={url} loading="eager" />);
   expect(asked().length).toBeGreaterThan(0);
 });

@@ -62,7 +62,7 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
       return { status: "ready", photo };
     }
     settled = await Promise.race([asked, atHand()]);
-    if ("photo" in settled) remember(gallery, (settled.status === "ready" && key) || settled.photo.id, settled.photo);
+    if (settled.photo) remember(gallery, (settled.status === "ready" && key) || settled.photo.id, settled.photo);
     return settled;
   }
 

@@ -52,6 +52,7 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
   async function deal(turn: Turn, tries = TRIES): Promise<Photo> {
     const name = nameOf(turn.filter);
     const place = (turn.place = peek(name));
+    holders.add(turn.holder);
     keep(name, { ...place, n: place.n + 1 });
     const photo = await card(turn.filter, place).catch((error: unknown) => {
       // The card could not be had, but is not lost: the next one to ask gets it.
@@ -60,7 +61,7 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
     });
     if (turn.given) return photo;
     // A new pass may begin with a photo of the last one that is still on the page.
-    const shown = [...holders.add(turn.holder)].some(
+    const shown = [...holders].some(
       (holder) => holder.id === photo.id && (tries > LAST || holder !== turn.holder),
     );
     if (tries && (shown || skipped.delete(photo.id))) return deal(turn, tries - 1);
@@ -74,7 +75,6 @@ export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
     give(turn, { id }) {
       turn.given = true;
       putBack(turn);
-      holders.add(turn.holder);
       turn.holder.id = id;
       skipped.add(id);
     },

@@ -88,9 +88,8 @@ export interface Problem {
 
 /** What there is to show once a question was answered. */
 export type Settled =
-  | { status: "ready"; photo: Photo }
+  | { status: "ready"; photo: Photo; problem?: undefined }
   | { status: "stale"; photo: Photo; problem: Problem }
-  | { status: "empty"; problem: Problem }
-  | { status: "error"; problem: Problem };
+  | { status: "empty" | "error"; photo?: undefined; problem: Problem };
 
-export type PhotoState = { status: "loading" } | Settled;
+export type PhotoState = { status: "loading"; photo?: undefined; problem?: undefined } | Settled;

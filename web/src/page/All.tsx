@@ -149,7 +149,7 @@ function useLarge(id: string | undefined, photos: Photo[], client: PhotoClient) 
   if (id) last.current = id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
-    if (id && at < 0) void client.photo(id).then((settled) => "photo" in settled && setAsked(settled.photo));
+    if (id && at < 0) void client.photo(id).then((settled) => settled.photo && setAsked(settled.photo));
   }, [id, at < 0]);
   return { photo: photos[at] ?? (asked?.id === id ? asked : undefined), at, last };
 }

@@ -25,8 +25,7 @@ export function One({ settings, lang, strings, page, address, covered, Large }: 
   const [first] = useState(place.photo);
   const sizesOf = (photo: Photo) => sizeOf(widthIn(stage.current!, photo));
   const { state, busy, own, next, show, prepare, client } = useRandomPhoto({ ...settings, album, photo: first }, sizesOf);
-  const photo = "photo" in state ? state.photo : undefined;
-  const problem = "problem" in state ? state.problem : undefined;
+  const { photo, problem } = state;
   const id = photo?.id;
   const layers = useLayers(photo);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
@@ -112,8 +111,8 @@ function Actions({ photo, settings, lang, page, onLarge, onBack, children }: Act
 }
 
 /** Whether asking once more may help: a photo that is gone stays away, others are there. */
-function failed(state: PhotoState): boolean {
-  return !("photo" in state) && "problem" in state && state.problem.name !== "no-such-photo";
+function failed({ photo, problem }: PhotoState): boolean {
+  return !photo && !!problem && problem.name !== "no-such-photo";
 }
 
 /** The width of a photo on the stage, in pixels; the same as in `page.css`. */

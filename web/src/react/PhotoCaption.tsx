@@ -37,15 +37,18 @@ export function PhotoCaption({ photo, lang, strings, children }: PhotoCaptionPro
 function Caption({ text, strings }: { text: string; strings: PhotoCaptionProps["strings"] }) {
   const line = useRef<HTMLParagraphElement>(null);
   const [open, setOpen] = useState(false);
+  const opened = useRef(open);
+  opened.current = open;
   const [cut, setCut] = useState(false);
   useEffect(() => {
-    // Opened, it hides nothing, and has to be closed again.
-    if (open) return;
     const { current } = line;
-    const observer = new ResizeObserver(() => setCut(current!.scrollHeight > current!.clientHeight + 1));
+    const observer = new ResizeObserver(() => {
+      // Opened, it hides nothing, and has to be closed again.
+      if (!opened.current) setCut(current!.scrollHeight > current!.clientHeight + 1);
+    });
     observer.observe(current!);
     return () => observer.disconnect();
-  }, [open]);
+  }, []);
   return (
     <div part="fold">
       <p ref={line} part="caption" dir="auto">{text}</p>

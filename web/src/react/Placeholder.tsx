@@ -13,7 +13,7 @@ export function Placeholder({ photo, detail = 32 }: { photo: Photo; detail?: num
 }
 
 function draw(canvas: HTMLCanvasElement, placeholder: string): void {
-  const hash = Uint8Array.from(atob(placeholder), (character) => character.charCodeAt(0));
-  const { width, height } = canvas;
-  canvas.getContext("2d")?.putImageData(new ImageData(decodeThumbHash(hash, width, height), width, height), 0, 0);
+  const image = new ImageData(canvas.width, canvas.height);
+  decodeThumbHash(placeholder, image);
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
 }

@@ -54,8 +54,7 @@ export function RandomPhoto(props: RandomPhotoProps) {
   const near = useNear(box, loading === "lazy" && !options.initialPhoto);
   const random = useRandomPhoto(options, sizesOf, !near);
   const { state, busy, own, next, prepare, client } = random;
-  const photo = "photo" in state ? state.photo : undefined;
-  const problem = "problem" in state ? state.problem : undefined;
+  const { photo, problem } = state;
   const layers = useLayers(photo);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   const onShown = useMemo(

@@ -61,9 +61,9 @@ export function useRandomPhoto(
       setKept((before) => ({ ...before, busy: true }));
       const state = await question;
       const came =
-        own && "photo" in state && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesOf(state.photo))]));
+        own && state.photo && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesOf(state.photo))]));
       if (now !== holder.turn) return;
-      if ("photo" in state) holder.id = state.photo.id;
+      if (state.photo) holder.id = state.photo.id;
       setKept((before) => ({ state: stay(before.state, state, came), own }));
     }
 
@@ -95,8 +95,8 @@ export function useRandomPhoto(
     };
   }, [ways, far]);
 
-  const problem = "problem" in kept.state ? kept.state.problem : undefined;
-  const failed = kept.state.status === "error";
+  const { status, problem } = kept.state;
+  const failed = status === "error";
   useEffect(() => {
     if (problem?.detail) console.warn(problem.detail);
     // What failed is tried again when the network is back.
@@ -113,6 +113,6 @@ function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
 
 /** Offline, a photo that is there stays, rather than one that does not come. */
 function stay(before: PhotoState, after: Settled, came: unknown): PhotoState {
-  if (!("photo" in before) || navigator.onLine || (came !== false && "photo" in after)) return after;
+  if (!before.photo || navigator.onLine || (came !== false && after.photo)) return after;
   return { status: "stale", photo: before.photo, problem: { name: "unreachable" } };
 }

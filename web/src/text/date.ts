@@ -6,13 +6,17 @@ export function formatDate(date: string, locale?: string): string {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?/.exec(date) ?? [];
   if (!year) return date;
   // By way of UTC: a month without a day must not slip into the one before.
-  const time = Date.UTC(+year, +(month ?? 1) - 1, +(day ?? 1));
-  const parts = { year: "numeric", month: month && "long", day: day && "numeric" } as Intl.DateTimeFormatOptions;
-  if (!day) parts.calendar = "gregory";
-  const format = (tag?: string) => new Intl.DateTimeFormat(tag, { ...parts, timeZone: "UTC" }).format(time);
+  const time = new Date(Date.UTC(+year, +(month ?? 1) - 1, +(day ?? 1)));
+  const parts = {
+    year: "numeric",
+    month: month && "long",
+    day: day && "numeric",
+    calendar: day ? undefined : "gregory",
+    timeZone: "UTC",
+  } as Intl.DateTimeFormatOptions;
   try {
-    return format(locale);
+    return time.toLocaleDateString(locale, parts);
   } catch {
-    return format();
+    return time.toLocaleDateString([], parts);
   }
 }

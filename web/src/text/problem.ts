@@ -13,9 +13,9 @@ export function sayProblem({ name, detail }: Problem, strings: Strings): string 
 }
 
 /** What is said aloud after the visitor's own click. */
-export function sayState(state: PhotoState, strings: Strings, lang: string): string {
-  if ("photo" in state) return join([strings.announce, nameOf(state.photo, lang)], ": ");
-  return "problem" in state ? sayProblem(state.problem, strings) : "";
+export function sayState({ photo, problem }: PhotoState, strings: Strings, lang: string): string {
+  if (photo) return join([strings.announce, nameOf(photo, lang)], ": ");
+  return problem ? sayProblem(problem, strings) : "";
 }
 
 /** A photo in a few words: its caption, its alt text, or where and when it was taken. */

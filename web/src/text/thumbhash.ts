@@ -1,9 +1,9 @@
 /**
- * The pixels (RGBA, width × height) of a ThumbHash: sums of cosines for three channels, which are light, yellow-blue and
+ * Fill the pixels of an image from a ThumbHash in Base64: sums of cosines for three channels, which are light, yellow-blue and
  * red-green. Photos have no transparency. The format: https://evanw.github.io/thumbhash/
  */
-export function decodeThumbHash(hash: Uint8Array, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
-  const value = hash.reduceRight((total, byte) => total * 256n + BigInt(byte), 0n);
+export function decodeThumbHash(hash: string, { data, width, height }: Pick<ImageData, "data" | "width" | "height">): void {
+  const value = [...atob(hash)].reduceRight((total, byte) => total * 256n + BigInt(byte.charCodeAt(0)), 0n);
   const bits = (from: number, length: number) => Number(BigInt.asUintN(length, value >> BigInt(from)));
   const short = Math.max(3, bits(24, 3));
   const landscape = bits(39, 1);
@@ -24,13 +24,11 @@ export function decodeThumbHash(hash: Uint8Array, width: number, height: number)
   const yellow = channel(3, 3, bits(6, 6) / 31.5 - 1, bits(27, 6) / 50.4);
   const red = channel(3, 3, bits(12, 6) / 31.5 - 1, bits(33, 6) / 50.4);
 
-  const pixels = new Uint8ClampedArray(width * height * 4);
   for (let at = 0; at < width * height; at++) {
     const x = (Math.PI * ((at % width) + 0.5)) / width;
     const y = (Math.PI * (Math.floor(at / width) + 0.5)) / height;
     const blue = light(x, y) - yellow(x, y) / 1.5;
     const most = (3 * light(x, y) - blue + red(x, y)) / 2;
-    pixels.set([most * 255, (most - red(x, y)) * 255, blue * 255, 255], at * 4);
+    data.set([most * 255, (most - red(x, y)) * 255, blue * 255, 255], at * 4);
   }
-  return pixels;
 }
