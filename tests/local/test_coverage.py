@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request
 from local.cloud.application import METHODS
 from local.cloud.errors import CloudError
 from local.cloud.web import Router
+from tests.local.test_google import DIFFERS
 
 HERE = Path(__file__).parent
 ROW = re.compile(
@@ -29,6 +30,15 @@ def test_every_method_has_one_row():
 def test_partly_says_how_it_differs_and_yes_does_not():
     assert {row["has"] for row in ROWS} == {"yes", "partly"}
     assert [row for row in ROWS if (row["has"] == "partly") != bool(row["differs"])] == []
+
+
+def test_where_it_differs_from_the_recordings_is_said():
+    said = {row["method"]: row["differs"] for row in ROWS}
+    for method, marks in DIFFERS.items():
+        assert said[method], method
+        fields = [mark[1:] for mark in marks.split()]
+        whole = "the whole account" in said[method]
+        assert whole or [field for field in fields if f"`{field}`" not in said[method]] == []
 
 
 def test_replay_is_what_the_recording_holds():

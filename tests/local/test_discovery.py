@@ -13,12 +13,10 @@ import pytest
 from local.cloud.application import METHODS
 from tests.conftest import LocalCloud
 from tests.e2e.gallery import ROOT, Gallery
-from tests.local.discovery import ALIASES, described, document, paths, result_schema, unknown
+from tests.local import discovery
+from tests.local.discovery import ALIASES, OURS, described, document, paths
 
-OURS = ("local.", "storage.public.", "cloudfunctions.call")
 GOOGLES = [method for method in METHODS if not method.name.startswith(OURS)]
-# What is no JSON of the method's own: bytes, and a policy's wrapper.
-MEDIA = ("storage.objects.getMedia", "storage.objects.resume", "storage.objects.insert")
 
 
 @pytest.mark.parametrize("method", GOOGLES, ids=lambda method: method.name)
@@ -57,10 +55,6 @@ def recorded(tmp_path_factory):
     shutil.rmtree(gallery.folder)
 
 
-def held(recorded):
-    return [one for one in recorded if not one["name"].startswith(OURS)]
-
-
 def test_it_was_a_whole_gallery(recorded):
     names = {one["name"] for one in recorded}
 
@@ -72,36 +66,15 @@ def test_it_was_a_whole_gallery(recorded):
     assert {one["status"] for one in recorded} <= {200, 204, 206, 304, 308, 401, 403, 404, 412}
 
 
-def test_parameters_are_googles(recorded):
-    for one in held(recorded):
-        known = {*described(one["name"]).get("parameters", {}), "uploadType", "upload_id"}
-        assert set(one["query"]) - known - set(document(one["name"])["parameters"]) == set(), one
-
-
-def test_fields_of_requests_are_googles(recorded):
-    for one in held(recorded):
-        if isinstance(one["request"], dict) and one["name"] not in MEDIA:
-            schema = described(one["name"]).get("request", {})
-            found = unknown(one["request"], schema, document(one["name"])["schemas"])
-            assert found == [], one["name"]
-
-
-def test_fields_of_answers_are_googles(recorded):
-    for one in held(recorded):
-        answer, schemas = one["answer"], document(one["name"])["schemas"]
-        if one["status"] >= 300 or not isinstance(answer, dict):
-            continue
-        found = unknown(answer, described(one["name"]).get("response", {}), schemas)
-        if "@type" in answer.get("response", {}):
-            result = {k: v for k, v in answer["response"].items() if k != "@type"}
-            found += unknown(result, result_schema(answer["response"], one["name"]), schemas)
-        assert found == [], one["name"]
+@pytest.mark.parametrize("check", discovery.CHECKS, ids=lambda check: check.__name__)
+def test_google_knows_all_of_it(recorded, check):
+    assert [(one["name"], hole) for one in recorded for hole in check(one)] == []
 
 
 def test_the_uploader_asks_for_a_scope_that_allows_its_calls(recorded):
     source = "".join(path.read_text() for path in (ROOT / "uploader").rglob("*.py"))
     (scope,) = set(re.findall(r"https://www\.googleapis\.com/auth/devstorage\.\w+", source))
-    called = {one["name"] for one in held(recorded) if "gcloud-python" in one["agent"]}
+    called = {one["name"] for one in discovery.held(recorded) if "gcloud-python" in one["agent"]}
 
     assert {"storage.objects.insert", "storage.objects.list"} <= called
     for name in called | {"storage.objects.patch", "storage.objects.delete"}:

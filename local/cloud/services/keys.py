@@ -3,7 +3,6 @@
 import secrets
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 from local.cloud.cloud import Cloud
 from local.cloud.errors import Invalid
@@ -66,8 +65,7 @@ def _delete(cloud: Cloud, _: Request, **path: str) -> Record:
         key = KEYS.read(cloud, name)
         if "deleteTime" in key:
             raise Invalid(f"The key {name} is deleted already")
-        purge = datetime.now(UTC) + timedelta(days=30)
-        key |= {"deleteTime": now(), "purgeTime": purge.isoformat().replace("+00:00", "Z")}
+        key |= {"deleteTime": now()}
         records.put(cloud.store, KEYS.api, name, key)
     return _FINISH(cloud, "delete", name, key)
 
