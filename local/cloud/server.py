@@ -40,8 +40,13 @@ class _Server(Server):
     """One that another may follow at once on the same port, also where the first chose it."""
 
     def bind(self, *_: Any) -> socket.socket:
-        """Bind with SO_REUSEADDR always."""
-        self.socket = socket.create_server(self.bind_addr, backlog=self.request_queue_size)
+        """Bind with SO_REUSEADDR always; raises ServeError."""
+        try:
+            self.socket = socket.create_server(self.bind_addr, backlog=self.request_queue_size)
+        except OSError as error:  # cheroot would keep its text alone
+            alone = error.errno == errno.EACCES
+            what = "for the administrator alone" if alone else "in use by another program"
+            raise _refusal(self.bind_addr[1], what) from None
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.bind_addr = self.socket.getsockname()
         bound: socket.socket = self.socket
@@ -83,8 +88,10 @@ def serve(folder: Path, port: int, wrap: Callable[[Wsgi], Wsgi] = lambda app: ap
     _refuse_second(folder)
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if port >= _HIGHEST_PORT:
-        raise ServeError(_reason(port, OverflowError()))
+    if not 0 <= port < _HIGHEST_PORT:
+        raise _refusal(
+            port, f"not to be had: 1 to {_HIGHEST_PORT - 1} are, for the function needs one more"
+        )
     with running(folder, port) as (cloud, application):
         server = _Server(
             ("127.0.0.1", port), wrap(application), numthreads=_THREADS, request_queue_size=512,
@@ -92,10 +99,7 @@ def serve(folder: Path, port: int, wrap: Callable[[Wsgi], Wsgi] = lambda app: ap
         )  # fmt: skip
         server.keep_alive_conn_limit = _CONNECTIONS
         server.expiration_interval = 0.1  # seconds until it sees that it shall stop
-        try:
-            server.prepare()
-        except (OSError, OverflowError) as error:
-            raise ServeError(_reason(port, error)) from None
+        server.prepare()
         cloud.port = server.bind_addr[1]
         functions.start_all(cloud)
         ended = threading.Event()
@@ -109,13 +113,8 @@ def serve(folder: Path, port: int, wrap: Callable[[Wsgi], Wsgi] = lambda app: ap
     (folder / _FILE).unlink(missing_ok=True)
 
 
-def _reason(port: int, error: Exception) -> str:
-    what = "is in use by another program"
-    if getattr(error, "errno", None) == errno.EACCES:
-        what = "is for the administrator alone"
-    elif not 0 <= port < _HIGHEST_PORT:
-        what = f"is too high: the function needs one more, and {_HIGHEST_PORT} is the last"
-    return f"Port {port} {what}. Choose another: make up PORT=8490"
+def _refusal(port: int, what: str) -> ServeError:
+    return ServeError(f"Port {port} is {what}. Choose another: make up PORT=8490")
 
 
 def _refuse_second(folder: Path) -> None:

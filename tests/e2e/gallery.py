@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -86,9 +87,9 @@ class Gallery:
             if value
         }
 
-    @property
+    @cached_property
     def config(self):
-        """The page's own configuration, as published."""
+        """The page's own configuration, as the first `make up` published it."""
         return get(self.outputs["siteUrl"].replace("index.html", "config.json")).json
 
     @property

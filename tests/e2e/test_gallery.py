@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,18 @@ def test_nothing_changes_where_nothing_changed(gallery):
 
     assert gallery.objects() == before
     assert printed == gallery.printed
+
+
+def test_of_two_at_once_one_waits(gallery):
+    before = gallery.objects()
+
+    with ThreadPoolExecutor(2) as both:
+        finished = list(both.map(lambda _: gallery.make("up"), range(2)))
+
+    said = [one.stdout + one.stderr for one in finished]
+    assert sum("waiting for it" in text for text in said) <= 1
+    assert not any("Traceback" in text for text in said)
+    assert gallery.objects() == before
 
 
 def test_a_changed_caption_changes_the_catalog_alone(gallery):

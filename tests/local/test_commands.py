@@ -1,13 +1,17 @@
 """`python -m local up|destroy|outputs`: what they refuse, and what they find out by themselves."""
 
 import argparse
+import errno
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from local.cloud import server
+from local.cloud.errors import ServeError
 from local.runner import commands
 from local.runner.errors import RunnerError
 from local.runner.stack import read_configuration
@@ -83,6 +87,34 @@ def test_a_port_that_is_not_to_be_had_is_one_line(tmp_path, port):
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
     assert f"Port {port}" in refused.stderr
+
+
+def test_a_port_for_the_administrator_alone_is_one_line(tmp_path, monkeypatch):
+    """As root any port may be had, so the refusal is the system's own error, made here."""
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("local.cloud.server.socket.create_server", refuse)
+
+    with pytest.raises(ServeError, match="Port 80 is for the administrator alone"):
+        server.serve(tmp_path / "state", 80)
+
+
+def test_what_was_started_deaf_to_ctrl_c_ends_by_it(tmp_path):
+    """As a shell starts what stands before `&`."""
+    state = tmp_path / "state"
+    deaf = subprocess.Popen(
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "local", "serve",
+         "--port", "0", "--state", str(state)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with deaf:
+        assert "answers at" in deaf.stdout.readline()
+
+        deaf.send_signal(signal.SIGINT)
+
+        assert deaf.wait(30) == 0
 
 
 def test_without_a_port_it_is_that_of_the_gallery_that_runs(local_cloud):
