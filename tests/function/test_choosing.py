@@ -21,6 +21,11 @@ DECKS = st.binary(max_size=20)
 DRAWS = 100_000
 
 
+def deep(value):
+    """A parameter for CI alone."""
+    return pytest.param(value, marks=pytest.mark.deep)
+
+
 def ids_of(count):
     return [int(record["id"], 16) for record in make_records(count)]
 
@@ -91,10 +96,10 @@ def test_a_seed_always_chooses_the_same_photo(seed, size):
 
 # Freedom, and the χ²/df that even chances exceed once in ten thousand galleries: over several
 # galleries the mean is held to what the contract says, 1.3.
-@pytest.mark.parametrize("size", [2, 9, 30, 100, 1000])
+@pytest.mark.parametrize("size", [2, 9, 30, 100])
 def test_every_photo_has_the_same_share_of_the_seeds(size):
     found = []
-    for gallery in range(8 if size < 1000 else 1):
+    for gallery in range(8):
         counts = Counter(seeded(hashed(size, gallery), seeds=max(1000, 6 * size)))
         places = Counter({place: counts[one] for place, one in enumerate(hashed(size, gallery))})
         found.append(chi_squared_per_freedom(places, size))
@@ -115,11 +120,11 @@ def test_every_photo_has_the_same_share_of_many_seeds(size):
     assert mean(found) <= 1.3
 
 
-@pytest.mark.parametrize("size", [1, 9, 100, 1000, 2048, 5000])
+@pytest.mark.parametrize("size", [1, 9, 100, deep(1000), 2048, deep(5000)])
 def test_one_photo_more_moves_what_it_takes_and_little_else(size):
     ids = hashed(size)
     more = sorted([*ids, hashed(1, gallery="newcomer")[0]])
-    seeds = 2000
+    seeds = 1000
 
     before, after = seeded(ids, seeds), seeded(more, seeds)
 
@@ -141,9 +146,9 @@ def test_a_newcomer_among_its_like_takes_seeds_from_them_alone():
 def test_few_and_many_photos_are_chosen_from_by_the_same_rule():
     ids = hashed(2049)
 
-    few, many = seeded(ids[:-1], 1000), seeded(ids, 1000)
+    few, many = seeded(ids[:-1], 300), seeded(ids, 300)
 
-    assert sum(one != other for one, other in zip(few, many, strict=True)) <= 6
+    assert sum(one != other for one, other in zip(few, many, strict=True)) <= 4
 
 
 def test_a_seed_keeps_its_photo_when_another_album_grows():
@@ -230,7 +235,7 @@ def orders(size, turn, decks):
     return [tuple(by_deck(range(size), b"%d" % n, turn * size, size)) for n in range(decks)]
 
 
-@pytest.mark.parametrize("turn", [0, 1, 7])
+@pytest.mark.parametrize("turn", [0, 1, deep(7)])
 def test_all_120_orders_of_five_photos_are_equally_likely(turn):
     counts = Counter(orders(5, turn, decks=9_600))
 
@@ -250,10 +255,10 @@ def test_orders_are_as_often_even_as_odd(size):
 
 
 @pytest.mark.parametrize("size", [3, 9, 17, 600])
-@pytest.mark.parametrize("place", [0, 1, 8])
+@pytest.mark.parametrize("place", [0, deep(1), 8])
 def test_each_photo_is_as_likely_at_each_place_of_a_deck(size, place):
     counts = Counter(
-        by_deck(range(size), b"%d" % deck, place % size, 1)[0] for deck in range(20_000)
+        by_deck(range(size), b"%d" % deck, place % size, 1)[0] for deck in range(10_000)
     )
 
     assert chi_squared_per_freedom(counts, size) <= (4 if size < 100 else 1.3)  # few vary more
