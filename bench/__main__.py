@@ -12,7 +12,7 @@ from bench.rows import Section
 
 __all__ = ["main"]
 
-PARTS = ("function", "uploader", "page")
+PARTS = ("function", "uploader", "page", "first_photo")
 _PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
