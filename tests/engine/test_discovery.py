@@ -18,15 +18,17 @@ def recorded(tmp_path_factory):
     log = folder / "recorded.jsonl"
     cloud = LocalCloud(folder / "cloud", "--record", str(log))
     cloud.start()
-    checkout = Checkout(folder / "gallery", cloud)
-    checkout.add_stack("all", **EVERYTHING)
-    checkout.up("all")
-    checkout.pulumi("refresh", "--yes", "--run-program", stack="all")
-    checkout.up("all")
-    checkout.destroy("all")
-    yield [json.loads(line) for line in log.read_text().splitlines()]
-    end_all_in(checkout.folder)
-    cloud.stop()
+    try:
+        checkout = Checkout(folder / "gallery", cloud)
+        checkout.add_stack("all", **EVERYTHING)
+        checkout.up("all")
+        checkout.pulumi("refresh", "--yes", "--run-program", stack="all")
+        checkout.up("all")
+        checkout.destroy("all")
+        return [json.loads(line) for line in log.read_text().splitlines()]
+    finally:
+        end_all_in(folder / "gallery")
+        cloud.stop()
 
 
 def test_it_was_a_whole_life(recorded):
