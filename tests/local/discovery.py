@@ -67,6 +67,8 @@ def unknown(value, schema, schemas, at=""):
         return []
     holes = []
     for key, part in value.items():
+        if key == "serverlessDeployment":  # of Compute's beta API, which the provider speaks
+            continue
         if key in schema["properties"]:
             holes += unknown(part, schema["properties"][key], schemas, f"{at}.{key}")
         else:
