@@ -277,6 +277,16 @@ def test_every_mode_is_accessible(gallery, open_page, axe, scheme, width):
 
 
 @pytest.mark.deep
+def test_twenty_five_albums_fit_a_phone(many, open_page):
+    page = open_page(many.page_url, width=390, height=844)
+    choices = page.get_by_label("Album").locator("option")
+    choices.nth(25).wait_for(state="attached")
+
+    assert choices.count() == 26  # all of them is one more
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.deep
 def test_ten_thousand_photos_are_few_nodes_and_little_memory(web_cloud, open_page, many):
     page = open_page(f"{many.page_url}#/all")
     page.wait_for_selector(TILE)

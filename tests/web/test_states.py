@@ -20,6 +20,18 @@ CLICK_TWICE = """async ({ shadowRoot }) => {
 }"""
 
 
+# When the sign of loading is in the document, and when it is first seen, in milliseconds.
+WATCH_SIGN = """
+self.sign = [];
+requestAnimationFrame(function look(now) {
+  const sign = document.querySelector("[part=loading]");
+  if (sign && !self.sign.length) self.sign.push(now);
+  if (sign && getComputedStyle(sign).opacity > 0) self.sign.push(now);
+  if (self.sign.length < 2) requestAnimationFrame(look);
+});
+"""
+
+
 def answer_api(gallery, page, **answer):
     """Let the API answer this instead, to whatever is asked."""
     page.route(f"{gallery.config['apiUrl']}/**", lambda route: route.fulfill(**answer))
@@ -135,6 +147,18 @@ def test_a_slow_api_is_not_awaited_for_ever(gallery, blank):
     blank.goto(gallery.page_url)
 
     blank.wait_for_selector("[data-status=stale]")
+
+
+def test_loading_shows_itself_after_400_ms_and_says_nothing_before(gallery, blank):
+    blank.route(f"{gallery.config['apiUrl']}/**", lambda route: None)
+    blank.route("**/catalog.jsonl", lambda route: None)
+    blank.add_init_script(WATCH_SIGN)
+
+    blank.goto(gallery.page_url)
+
+    there, seen = blank.wait_for_function("() => self.sign.length == 2 && self.sign").json_value()
+    assert seen - there >= 390  # to the frame
+    assert blank.get_by_role("alert").count() == 0
 
 
 def test_while_the_api_fails_it_is_left_alone(gallery, blank):
