@@ -36,7 +36,7 @@ def json_response(body: str, cache_control: str = "no-store", **headers: str) ->
     )
 
 
-def redirect(address: str, cache_control: str = "no-store", **headers: str) -> Response:
+def redirect(address: str, cache_control: str, **headers: str) -> Response:
     """Return a redirect to an image; which one may hang on what the caller accepts."""
     response = json_response("", cache_control, Location=address, Vary="Accept, Origin", **headers)
     response.status_code = 302

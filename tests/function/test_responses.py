@@ -8,7 +8,11 @@ import pytest
 from .conftest import make_record, write_catalog
 
 PHOTO = "/photos/3a91f0c2d4e5b687"
-KEPT = ["/albums", "/photos", PHOTO, "/p/3a91f0c2d4e5b687", "/openapi.json", "/?seed=a"]
+# How long a browser may keep it, in seconds.
+KEPT = {
+    "/albums": 30, "/photos": 30, PHOTO: 30, "/p/3a91f0c2d4e5b687": 30,
+    "/openapi.json": 300, "/?seed=a": 30,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", KEPT)
@@ -20,7 +24,8 @@ def test_an_answer_that_is_known_is_not_sent_again(client, path):
     any_of = client.get(path, headers={"If-None-Match": f'"other", {etag}'})
     other = client.get(path, headers={"If-None-Match": '"other"'})
 
-    assert "max-age" in first.headers["Cache-Control"]
+    assert first.headers["Cache-Control"] == f"max-age={KEPT[path]}"
+    assert "Origin" in first.vary
     for answer in (known, any_of):
         assert (answer.status_code, answer.data) == (304, b"")
         assert answer.headers["ETag"] == etag
@@ -46,8 +51,16 @@ def test_what_differs_each_time_has_no_etag(client, path):
     assert "ETag" not in answer.headers
 
 
-def test_a_refusal_has_no_etag(client):
-    assert "ETag" not in client.get("/photos/0000000000000000").headers
+def test_a_refusal_has_no_etag_and_says_why(client):
+    refusal = client.get("/photos/0000000000000000")
+
+    assert "ETag" not in refusal.headers
+    assert refusal.json["detail"] == "It is not, or no more, in this gallery."
+
+
+@pytest.mark.parametrize("path", ["//", "//albums", "/photos//3a91f0c2d4e5b687"])
+def test_an_address_with_a_slash_too_many_is_none(client, path):
+    assert client.get(f"http://localhost{path}").status_code == 404
 
 
 @pytest.mark.parametrize("welcome", ["gzip", "br, gzip;q=0.5", "GZIP", "*"])
