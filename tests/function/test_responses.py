@@ -8,10 +8,10 @@ import pytest
 from .conftest import make_record, write_catalog
 
 PHOTO = "/photos/3a91f0c2d4e5b687"
-# How long a browser may keep it, in seconds.
+BRIEFLY = "max-age=30"
 KEPT = {
-    "/albums": 30, "/photos": 30, PHOTO: 30, "/p/3a91f0c2d4e5b687": 30,
-    "/openapi.json": 300, "/?seed=a": 30,
+    "/albums": BRIEFLY, "/photos": BRIEFLY, PHOTO: BRIEFLY, "/p/3a91f0c2d4e5b687": BRIEFLY,
+    "/openapi.json": "max-age=300", "/?seed=a": "private, max-age=300",
 }  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def test_an_answer_that_is_known_is_not_sent_again(client, path):
     any_of = client.get(path, headers={"If-None-Match": f'"other", {etag}'})
     other = client.get(path, headers={"If-None-Match": '"other"'})
 
-    assert first.headers["Cache-Control"] == f"max-age={KEPT[path]}"
+    assert first.headers["Cache-Control"] == KEPT[path]
     assert "Origin" in first.vary
     for answer in (known, any_of):
         assert (answer.status_code, answer.data) == (304, b"")
@@ -58,9 +58,8 @@ def test_a_refusal_has_no_etag_and_says_why(client):
     assert refusal.json["detail"] == "It is not, or no more, in this gallery."
 
 
-@pytest.mark.parametrize("path", ["//", "//albums", "/photos//3a91f0c2d4e5b687"])
-def test_an_address_with_a_slash_too_many_is_none(client, path):
-    assert client.get(f"http://localhost{path}").status_code == 404
+def test_an_address_with_a_slash_too_many_is_none(client):
+    assert client.get(PHOTO.replace("/3", "//3")).status_code == 404
 
 
 @pytest.mark.parametrize("welcome", ["gzip", "br, gzip;q=0.5", "GZIP", "*"])

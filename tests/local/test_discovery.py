@@ -55,6 +55,7 @@ def recorded(tmp_path_factory):
     shutil.rmtree(gallery.folder)
 
 
+@pytest.mark.deep
 def test_it_was_a_whole_gallery(recorded):
     names = {one["name"] for one in recorded}
 
@@ -66,11 +67,13 @@ def test_it_was_a_whole_gallery(recorded):
     assert {one["status"] for one in recorded} <= {200, 204, 206, 304, 308, 401, 403, 404, 412}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("check", discovery.CHECKS, ids=lambda check: check.__name__)
 def test_google_knows_all_of_it(recorded, check):
     assert [(one["name"], hole) for one in recorded for hole in check(one)] == []
 
 
+@pytest.mark.deep
 def test_the_uploader_asks_for_a_scope_that_allows_its_calls(recorded):
     source = "".join(path.read_text() for path in (ROOT / "uploader").rglob("*.py"))
     (scope,) = set(re.findall(r"https://www\.googleapis\.com/auth/devstorage\.\w+", source))

@@ -67,7 +67,7 @@ def halve(checkout):
         shutil.rmtree(path)
 
 
-@pytest.mark.parametrize("harm", [dangle, halve])
+@pytest.mark.parametrize("harm", [dangle, pytest.param(halve, marks=pytest.mark.deep)])
 def test_one_that_is_no_good_is_made_anew(checkout, harm):
     install(checkout)
     harm(checkout)
@@ -79,6 +79,7 @@ def test_one_that_is_no_good_is_made_anew(checkout, harm):
     assert runs(checkout)
 
 
+@pytest.mark.deep
 def test_one_of_a_checkout_that_moved_is_made_anew(checkout):
     install(checkout)
     moved = checkout.rename(checkout.with_name("moved"))

@@ -5,6 +5,7 @@ import pytest
 from infra.published import embed_html, security_policy
 from tests.web.gallery import LONG, ODD, SITE, WATCH_SHIFT
 
+DEEP = pytest.mark.deep
 SHOWN = '[data-image="shown"]'
 
 
@@ -103,7 +104,7 @@ def test_with_the_function_stopped_a_photo_is_shown_and_it_is_said(gallery, blog
     assert "cannot be reached" in page.locator("[part=note]").inner_text()
 
 
-@pytest.mark.parametrize("width", [200, 390, 760, 1280])
+@pytest.mark.parametrize("width", [200, pytest.param(390, marks=DEEP), pytest.param(760, marks=DEEP), 1280])
 def test_the_page_around_it_does_not_move(gallery, blog, open_page, width):
     """As pasted, with a script that is late; later clicks are no excuse either."""
     html = f"{embed_html(gallery.base_url)}<p>{LONG}</p>"
