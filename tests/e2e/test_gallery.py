@@ -124,7 +124,7 @@ def test_nothing_changes_where_nothing_changed(gallery):
     assert printed == gallery.printed
 
 
-def test_of_two_at_once_one_waits(gallery):
+def test_two_at_once_both_end_well(gallery):
     before = gallery.objects()
 
     with ThreadPoolExecutor(2) as both:

@@ -124,7 +124,7 @@ def test_every_photo_has_the_same_share_of_many_seeds(size):
 def test_one_photo_more_moves_what_it_takes_and_little_else(size):
     ids = hashed(size)
     more = sorted([*ids, hashed(1, gallery="newcomer")[0]])
-    seeds = 1000
+    seeds = 2000
 
     before, after = seeded(ids, seeds), seeded(more, seeds)
 
@@ -146,9 +146,9 @@ def test_a_newcomer_among_its_like_takes_seeds_from_them_alone():
 def test_few_and_many_photos_are_chosen_from_by_the_same_rule():
     ids = hashed(2049)
 
-    few, many = seeded(ids[:-1], 300), seeded(ids, 300)
+    few, many = seeded(ids[:-1], 1000), seeded(ids, 1000)
 
-    assert sum(one != other for one, other in zip(few, many, strict=True)) <= 4
+    assert sum(one != other for one, other in zip(few, many, strict=True)) <= 6
 
 
 def test_a_seed_keeps_its_photo_when_another_album_grows():
@@ -258,7 +258,7 @@ def test_orders_are_as_often_even_as_odd(size):
 @pytest.mark.parametrize("place", [0, deep(1), 8])
 def test_each_photo_is_as_likely_at_each_place_of_a_deck(size, place):
     counts = Counter(
-        by_deck(range(size), b"%d" % deck, place % size, 1)[0] for deck in range(10_000)
+        by_deck(range(size), b"%d" % deck, place % size, 1)[0] for deck in range(20_000)
     )
 
     assert chi_squared_per_freedom(counts, size) <= (4 if size < 100 else 1.3)  # few vary more
