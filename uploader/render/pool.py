@@ -6,6 +6,7 @@ dies of is trouble of this moment, and no fault of the photo.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -20,13 +21,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pebble import CONSTS, ProcessPool
 
-from uploader.errors import Stopped, Unusable
+from uploader.errors import Stopped, Unusable, UploaderError
 from uploader.render.renditions import WIDTHS
 from uploader.render.worker import inspect_file, render_file, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from pebble import ProcessFuture
 
     from uploader.render.renditions import Rendered
     from uploader.render.worker import Found
@@ -36,6 +39,8 @@ __all__ = ["Pool", "attempt_all", "run_all"]
 _TIMEOUT = 120.0  # seconds for one file; 200 megapixels take up to 13 (2026-11)
 _GRACE = 10.0  # seconds for a worker to start in
 _CTRL_C = 0.5  # seconds until it is looked for again
+# What a machine says on which no process can be started; it is no fault of the photo.
+_NO_SEMAPHORES = (errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS)
 _TASKS = 200  # files, before a new process takes the place of one that decoders left in a bad state
 _BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
 _BYTES_PER_PIXEL = 16  # of 200 megapixels WebP needs 15.5, AVIF 9, TIFF 7.6, JPEG 1 (2026-11)
@@ -185,10 +190,10 @@ class _Worker:
     ) -> Any:
         """The result of a call in the worker process."""
         try:
-            future = self._started().schedule(do, args=args, kwargs=options, timeout=timeout)
+            future = self._scheduled(do, args, options, timeout)
             # A process that is stopped before it has taken the call is not timed by the pool.
             return future.result(timeout + _GRACE)
-        except Unusable:
+        except (Unusable, UploaderError):
             raise
         except Timeout:
             self.stop()
@@ -203,6 +208,23 @@ class _Worker:
         if self._stopped:
             raise Stopped("Stopped before all was done. Run the same again to go on.")
         raise Unusable(reason, transient=True)
+
+    def _scheduled(
+        self,
+        do: Callable[..., Any],
+        args: Iterable[object],
+        options: dict[str, Any],
+        timeout: float,
+    ) -> ProcessFuture[Any]:
+        try:
+            return self._started().schedule(do, args=args, kwargs=options, timeout=timeout)
+        except OSError as error:
+            if error.errno not in _NO_SEMAPHORES:
+                raise
+            raise UploaderError(
+                f"No process can be started to decode photos ({error.strerror}). "
+                "Does this machine let you write to /dev/shm?"
+            ) from error
 
     def _started(self) -> ProcessPool:
         with self._starting:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.uploader.conftest import ROOT
-from uploader.errors import Unusable
+from uploader.errors import Unusable, UploaderError
 from uploader.render import pool as pools
 from uploader.render.pool import Pool, attempt_all, run_all
 
@@ -90,6 +90,16 @@ def test_a_worker_that_hangs_is_ended_in_time(photo, monkeypatch):
         assert left.value.transient
         assert time.monotonic() - began < 10
         assert inspect(pool, photo).size == (60, 40)
+
+
+def test_a_machine_without_semaphores_is_not_the_photos_fault(photo, monkeypatch):
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
+
+    with Pool(1) as pool, pytest.raises(UploaderError, match="/dev/shm"):
+        pool.inspect(photo, photo.stat().st_size)
 
 
 def test_a_file_that_wants_more_memory_than_there_is_is_unusable_alone(photo, monkeypatch):
