@@ -190,7 +190,7 @@ class _Worker:
     ) -> Any:
         """The result of a call in the worker process."""
         try:
-            future = self._scheduled(do, args, options, timeout)
+            future = self._scheduled(do, args=args, kwargs=options, timeout=timeout)
             # A process that is stopped before it has taken the call is not timed by the pool.
             return future.result(timeout + _GRACE)
         except (Unusable, UploaderError):
@@ -209,15 +209,10 @@ class _Worker:
             raise Stopped("Stopped before all was done. Run the same again to go on.")
         raise Unusable(reason, transient=True)
 
-    def _scheduled(
-        self,
-        do: Callable[..., Any],
-        args: Iterable[object],
-        options: dict[str, Any],
-        timeout: float,
-    ) -> ProcessFuture[Any]:
+    def _scheduled(self, do: Callable[..., Any], **call: Any) -> ProcessFuture[Any]:
+        """Hand a call over; the first one starts the process, if this machine can."""
         try:
-            return self._started().schedule(do, args=args, kwargs=options, timeout=timeout)
+            return self._started().schedule(do, **call)
         except OSError as error:
             if error.errno not in _NO_SEMAPHORES:
                 raise

@@ -99,7 +99,7 @@ def test_a_machine_without_semaphores_is_not_the_photos_fault(photo, monkeypatch
     monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
 
     with Pool(1) as pool, pytest.raises(UploaderError, match="/dev/shm"):
-        pool.inspect(photo, photo.stat().st_size)
+        inspect(pool, photo)
 
 
 def test_a_file_that_wants_more_memory_than_there_is_is_unusable_alone(photo, monkeypatch):
