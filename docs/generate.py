@@ -27,7 +27,6 @@ OUTPUTS = {
     "bucket": "Name of the photo bucket.",
     "apiKey": "The first key, secret: `pulumi stack output apiKey --show-secrets`.",
     "photoCount": "How many photos of the stack's own folder the gallery shows.",
-    "historyBucket": "Where the last 30 catalogs are kept; the public cannot read it.",
     "dashboardUrl": "Address of the dashboard in Google's console.",
     "embed": "HTML to paste into a page.",
     "contentSecurityPolicy": "What a page with a strict policy has to allow for the embed.",

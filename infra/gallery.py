@@ -57,8 +57,6 @@ class ImageGallery(pulumi.ComponentResource):
     bucket: pulumi.Output[str]
     api_key: pulumi.Output[str]
     """The first key; secret."""
-    history_bucket: pulumi.Output[str]
-    """Where former catalogs are kept."""
     photo_count: pulumi.Output[int]
     dashboard_url: pulumi.Output[str]
     embed: pulumi.Output[str]
@@ -78,7 +76,6 @@ class ImageGallery(pulumi.ComponentResource):
         gallery_url = self.bucket.apply(args.gallery_url)
         api = GalleryApi(name, _api_args(args, photo_bucket, gallery_url), child)
         self.api_url, self.api_key = api.url, api.first_key
-        self.history_bucket = api.source_bucket
         if args.domain:
             self.api_url = pulumi.Output.from_input(f"https://{args.domain}/api")
             self.dns_record = _declare_domain(name, args, self.bucket, api, child)
@@ -89,7 +86,6 @@ class ImageGallery(pulumi.ComponentResource):
             photos_dir=args.photos_dir,
             remove_many=args.remove_many or None,
             show_details=args.show_details,
-            history=api.source_bucket,
             opts=pulumi.ResourceOptions(parent=self, protect=not args.deletable),
         )
         self.photo_count = photos.photo_count
@@ -112,7 +108,6 @@ class ImageGallery(pulumi.ComponentResource):
                 "siteUrl": self.site_url,
                 "bucket": self.bucket,
                 "apiKey": self.api_key,
-                "historyBucket": self.history_bucket,
                 "photoCount": self.photo_count,
                 "dashboardUrl": self.dashboard_url,
                 "embed": self.embed,

@@ -141,22 +141,6 @@ def _remove_source(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _restore(given: argparse.Namespace) -> int:
-    from uploader.sync.bucket import connect  # as above
-    from uploader.sync.history import kept, restore
-
-    bucket, history = connect(given.bucket), connect(given.history)
-    if given.list:
-        generations = kept(history)
-        _print(given, {"kept": generations}, "\n".join(generations) or "None is kept.")
-        return DONE
-    shown, lost = restore(bucket, history, given.generation)
-    gone = f"; {photos(lost)} left out, for the renditions are gone" if lost else ""
-    data = {"shown": shown, "left_out": lost}
-    _print(given, data, f"{photos(shown)} as they were{gone}. The next sync follows the folder.")
-    return DONE
-
-
 def _check(given: argparse.Namespace) -> int:
     with Index(given.folder) as index, Pool() as pool:
         findings = list(examine_folder(survey(given.folder, index, pool)))
@@ -244,7 +228,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sync": _sync,
     "sources": _sources,
     "remove-source": _remove_source,
-    "restore": _restore,
     "check": _check,
     "init": _init,
     "import": _import,

@@ -38,7 +38,6 @@ from uploader.sync.bucket import connect
 from uploader.sync.describe import describe, shorten
 from uploader.sync.drift import digest, missing
 from uploader.sync.gallery import Gallery, read_gallery, remove_source
-from uploader.sync.history import make_room
 from uploader.sync.plan import guard, guard_removal, make_plan
 from uploader.sync.progress import Progress
 from uploader.sync.sync import Sync
@@ -73,14 +72,12 @@ class Photos(Resource, module="gallery", name="Photos"):
         source: str = "stack",
         remove_many: int | None = None,
         show_details: bool = False,
-        history: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the photos of `photos_dir`.
 
         `remove_many` permits to remove exactly so many, where that is more than half of them;
-        `show_details` publishes camera, lens and exposure; `history` is a bucket that the public
-        cannot read, for former catalogs.
+        `show_details` publishes camera, lens and exposure.
         """
         inputs = {
             "bucket": bucket,
@@ -90,7 +87,6 @@ class Photos(Resource, module="gallery", name="Photos"):
             "photos": _photos_in(photos_dir, show_details),
             "photos_dir": photos_dir,
             "show_details": show_details,
-            "history": history,
             "remove_many": remove_many,
             "photo_count": None,
         }
@@ -230,8 +226,6 @@ class PhotosProvider(ResourceProvider):
 
     def _upload(self, props: dict[str, Any]) -> dict[str, Any]:
         try:
-            if props.get("history"):
-                make_room(self._bucket(props["bucket"]), self._bucket(props["history"]))
             outcome = self._sync(props)
             if outcome.failed:
                 raise Incomplete(_failure(outcome))

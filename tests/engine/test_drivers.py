@@ -21,7 +21,6 @@ def behaviour(cloud, outputs):
             (outputs["apiKey"], "<key>"),
             (outputs["apiUrl"], "<api>"),
             (bucket, "<bucket>"),
-            (outputs["historyBucket"], "<history>"),
             (cloud.url, "<cloud>"),
         ):
             text = text.replace(name, stand_in)

@@ -44,7 +44,7 @@ def test_outputs_are_all_there_and_the_key_is_secret(stack):
 
     assert set(outputs) == {
         "apiUrl", "siteUrl", "bucket", "apiKey",
-        "photoCount", "historyBucket", "dashboardUrl", "embed", "contentSecurityPolicy",
+        "photoCount", "dashboardUrl", "embed", "contentSecurityPolicy",
     }  # fmt: skip
     assert outputs["apiKey"] == ("key-of-gallery-key-first", True)
     assert [name for name, (_, secret) in outputs.items() if secret] == ["apiKey"]

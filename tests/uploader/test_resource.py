@@ -10,7 +10,6 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.rpc import UNKNOWN
 
-from tests.uploader.conftest import new_bucket
 from uploader.credentials import credentials_from
 from uploader.errors import Unusable, UploaderError
 from uploader.render.pool import Pool
@@ -290,22 +289,6 @@ def test_a_foreign_catalog_is_read_as_nothing_of_ours(provider, inputs, picture,
     assert provider.diff(created.id, read.outs, inputs()).changes
     with pytest.raises(UploaderError, match="is none that this version reads"):
         provider.update(created.id, read.outs, inputs())
-
-
-def test_a_foreign_catalog_is_kept_and_healed_where_there_is_a_history(
-    provider, inputs, picture, bucket, cloud
-):
-    picture("a.png")
-    history = new_bucket(cloud)
-    created = provider.create(inputs(history=history.name))
-    before = bucket.objects()
-    bucket.bucket.blob("catalog.jsonl").upload_from_string(b"<html>")
-
-    read = provider.read(created.id, created.outs)
-    provider.update(created.id, read.outs, inputs(history=history.name))
-
-    assert bucket.objects() == before
-    assert list(history.objects().values()) == [b"<html>"]
 
 
 def test_another_sources_photos_are_no_drift(provider, inputs, picture):

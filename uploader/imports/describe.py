@@ -25,8 +25,8 @@ def describe_import(plan: Import, *, dry_run: bool) -> str:
 def _lines(plan: Import, *, dry_run: bool) -> Iterator[str]:
     if not plan.files:
         yield (
-            "There is no export here that is known: Google Takeout, Flickr, Instagram, or JSON of"
-            " exiftool or osxphotos. XMP sidecars are read without an import."
+            "There is no export here that is known: Google Takeout or Flickr."
+            " XMP sidecars are read without an import."
         )
         return
     for program, count in plan.files.items():

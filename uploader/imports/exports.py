@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from uploader.errors import Unusable
 from uploader.folder.files import read_regular
-from uploader.imports import exiftool, flickr, instagram, takeout
+from uploader.imports import flickr, takeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exports", "read_exports"]
 
-_LARGEST = 50_000_000  # bytes; Instagram writes one file for a whole account
+_LARGEST = 50_000_000  # bytes
 
 
 @dataclass
@@ -40,7 +40,7 @@ def read_exports(root: Path, paths: Iterable[str]) -> Exports:
     """Read every export below a folder for the photos at these paths, relative to it."""
     found, files = Exports(), list(_json_files(root))
     paths = list(paths)
-    for program in (takeout, flickr, instagram, exiftool):
+    for program in (takeout, flickr):
         mine = [(path, content) for path, content in files if program.is_ours(content)]
         if mine:
             found.files[program.NAME] = len(mine)
