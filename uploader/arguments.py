@@ -87,7 +87,7 @@ def _takes_remove_many(command: argparse.ArgumentParser) -> None:
         "--remove-many",
         type=int,
         metavar="N",
-        help="permit to remove or empty exactly N, where that is more than half",
+        help="permit to remove or empty exactly N, where that is half or more",
     )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from uploader.sync.plan import is_valid, rendition_names
+from uploader.sync.catalog import rendition_names
+from uploader.sync.plan import is_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,8 @@ def examine_gallery(gallery: Gallery) -> Iterator[Finding]:
         yield _found("missing rendition", name, "A sync of its source sends it again.")
     for name in sorted(gallery.objects.keys() - named):
         yield _found("rendition without record", name, "A sync deletes it when it is a day old.")
+    for name in gallery.foreign:
+        yield _found("not of a gallery", name, "It is left alone.")
     for name in sorted(named & gallery.objects.keys()):
         if not is_valid(name, gallery.objects[name]):
             yield _found("wrong headers", name, "A sync of its source sends it again.")

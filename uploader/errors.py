@@ -4,6 +4,7 @@ UploaderError                 one line that says what was wrong and what to do
 ├── FolderError          4    the photo folder is missing, empty or no folder
 ├── CaptionsError        4    captions.yaml cannot be read; with file and line
 ├── CatalogError              the bucket's catalog is none that this version reads
+│   └── Outdated              a newer version of this program wrote to the bucket
 ├── RemovalRefused       5    more would be removed than was allowed
 ├── StorageError              a call to the bucket failed for good
 │   ├── PreconditionFailed    somebody else wrote the object in the meantime
@@ -21,6 +22,7 @@ __all__ = [
     "FolderError",
     "Incomplete",
     "NotThere",
+    "Outdated",
     "PreconditionFailed",
     "RemovalRefused",
     "Stopped",
@@ -53,8 +55,12 @@ class CatalogError(UploaderError):
     """The bucket's catalog is none that this version reads; overwriting it could lose photos."""
 
 
+class Outdated(CatalogError):
+    """A newer version of this program wrote to the bucket; nothing is written over that."""
+
+
 class RemovalRefused(UploaderError):
-    """More than half of a source would be removed, and the exact number was not said."""
+    """At least half of a source would be removed, and the exact number was not said."""
 
     exit_code = 5
 

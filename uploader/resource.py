@@ -76,7 +76,7 @@ class Photos(Resource, module="gallery", name="Photos"):
     ) -> None:
         """Declare the photos of `photos_dir`.
 
-        `remove_many` permits to remove exactly so many, where that is more than half of them;
+        `remove_many` permits to remove exactly so many, where that is half or more of them;
         `show_details` publishes camera, lens and exposure.
         """
         inputs = {
@@ -222,7 +222,7 @@ class PhotosProvider(ResourceProvider):
         if isinstance(name, str) and name not in ("", UNKNOWN):
             with contextlib.suppress(NotThere):
                 gallery = read_gallery(self._bucket(name))
-        return make_plan(str(name), props["source"], found, gallery.records, gallery.objects)
+        return make_plan(str(name), props["source"], found, gallery)
 
     def _upload(self, props: dict[str, Any]) -> dict[str, Any]:
         try:

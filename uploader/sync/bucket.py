@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import weakref
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import google.auth.exceptions
@@ -25,6 +26,7 @@ from uploader.sync.attempts import Attempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from google.auth.credentials import Credentials
 
@@ -50,7 +52,7 @@ class Listed:
     content_type: str
     cache_control: str
     age: float = 0.0
-    """Seconds since it was written or touched."""
+    """Seconds since it was written or touched, by the clock of the bucket."""
     credit: str = ""
     """A digest of the credit that the file carries, if it carries one."""
 
@@ -110,6 +112,8 @@ class Bucket:
         self.name = str(bucket.name)
         self._bucket = bucket
         self._client = bucket.client
+        self._now: datetime | None = None
+        self._client._http.hooks["response"].append(self._note_date)  # noqa: SLF001 - ours, see connect()
         self._attempts = Attempts(f"{self.name} at {address}", stopping)
 
     def read(self, name: str) -> tuple[bytes, int]:
@@ -140,7 +144,7 @@ class Bucket:
             blobs = self._client.list_blobs(
                 self._bucket, prefix=prefix, fields=fields, retry=None, timeout=timeout
             )
-            return {blob.name: _listed(blob) for blob in blobs}
+            return {blob.name: self._listed(blob) for blob in blobs}
 
         return self._attempts.call(f"listing {prefix}", pages)
 
@@ -198,14 +202,19 @@ class Bucket:
         except (PreconditionFailed, NotThere):
             return
 
+    def _note_date(self, response: requests.Response, *_: object, **__: object) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._now = parsedate_to_datetime(response.headers["Date"])
 
-def _listed(blob: storage.Blob) -> Listed:
-    return Listed(
-        int(blob.generation or 0),
-        int(blob.metageneration or 0),
-        int(blob.size or 0),
-        blob.content_type or "",
-        blob.cache_control or "",
-        (datetime.now(tz=UTC) - blob.updated).total_seconds() if blob.updated else 0.0,
-        (blob.metadata or {}).get(_CREDIT, ""),
-    )
+    def _listed(self, blob: storage.Blob) -> Listed:
+        """An object as listed; without a date in the answer it is new, and so never left behind."""
+        age = (self._now - blob.updated).total_seconds() if self._now and blob.updated else 0.0
+        return Listed(
+            int(blob.generation or 0),
+            int(blob.metageneration or 0),
+            int(blob.size or 0),
+            blob.content_type or "",
+            blob.cache_control or "",
+            age,
+            (blob.metadata or {}).get(_CREDIT, ""),
+        )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uploader.sync.catalog import Record
     from uploader.sync.plan import Plan
 
-__all__ = ["describe", "megabytes", "photos", "printable", "shorten", "summarise"]
+__all__ = ["describe", "files", "megabytes", "photos", "printable", "shorten", "summarise"]
 
 _NAMED = 10  # paths in one line
 _MOST_LINES, _FEW = 30, 5  # of one kind
@@ -46,6 +46,8 @@ def _lines(plan: Plan) -> Iterator[str]:
             f"? “{source}” shows {photos(count)} of this folder as well: what you hide here stays "
             f"there. To end that: python -m uploader remove-source {source} --bucket {plan.bucket}"
         )
+    if plan.foreign:
+        yield f"? not of a gallery, and left alone: {_some(plan.foreign)}"
     if plan.deferred:
         yield (
             f"? {photos(plan.deferred)} would be removed, "
@@ -73,10 +75,14 @@ def _left_alone(files: list[tuple[str, str]]) -> Iterator[str]:
     """One line for each reason."""
     by_reason: dict[str, list[str]] = {}
     for path, reason in files:
-        by_reason.setdefault(reason, []).append(printable(path))
+        by_reason.setdefault(reason, []).append(path)
     for reason, paths in by_reason.items():
-        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
-        yield f"  left alone ({reason}): {', '.join(paths[:_NAMED])}{more}"
+        yield f"  left alone ({reason}): {_some(paths)}"
+
+
+def _some(paths: list[str]) -> str:
+    more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    return ", ".join(map(printable, paths[:_NAMED])) + more
 
 
 def summarise(plan: Plan) -> str:
@@ -91,13 +97,19 @@ def summarise(plan: Plan) -> str:
         "with another credit": len(plan.recredited),
     }
     parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    deleting = f"; {files(len(plan.deleted))} to delete" if plan.deleted else ""
     sending = f"; about {megabytes(plan.bytes_to_send)} to send" if plan.missing else ""
-    return f"{parts or 'No photo changes'}{sending}."
+    return f"{parts or 'No photo changes'}{sending}{deleting}."
 
 
 def photos(count: int) -> str:
     """A number of photos."""
     return "1 photo" if count == 1 else f"{count:,} photos"
+
+
+def files(count: int) -> str:
+    """A number of files."""
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def megabytes(count: float) -> str:

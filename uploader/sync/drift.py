@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from uploader.sync.catalog import NAME, write_catalog
-from uploader.sync.plan import rendition_names
+from uploader.sync.catalog import NAME, rendition_names, write_catalog
 
 if TYPE_CHECKING:
     from uploader.sync.catalog import Record

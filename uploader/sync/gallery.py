@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING
 from uploader.errors import PreconditionFailed, StorageError
 from uploader.render.pool import run_all
 from uploader.sync.bucket import IN_FLIGHT
-from uploader.sync.catalog import CACHE, NAME, TYPE, merge, parse_catalog, write_catalog
-from uploader.sync.plan import rendition_names
+from uploader.sync.catalog import (
+    CACHE,
+    NAME,
+    PREFIX,
+    TYPE,
+    merge,
+    parse_catalog,
+    split_names,
+    write_catalog,
+)
+from uploader.sync.plan import to_delete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from uploader.folder.survey import Survey
     from uploader.sync.bucket import Bucket, Listed
@@ -22,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CONFLICTS",
     "Gallery",
-    "id_of",
     "own_source",
     "read_catalog",
     "read_gallery",
@@ -32,25 +40,29 @@ __all__ = [
 ]
 
 CONFLICTS = 50  # times that the catalog is written anew because somebody else was quicker
-_LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
 
 
 @dataclass
 class Gallery:
     """What is in the bucket.
 
-    The catalog's records and generation, and the renditions by object name.
+    The catalog's records and generation, the renditions by object name, and `foreign`: the names
+    of what else lies beside them, which is left alone.
     """
 
     records: list[Record] = field(default_factory=list)
     generation: int = 0
     objects: dict[str, Listed] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
 
 
 def read_gallery(bucket: Bucket) -> Gallery:
-    """Read a gallery: its catalog, then one listing. NotThere if the bucket is missing."""
+    """Read a gallery: its catalog, then one listing.
+
+    NotThere if the bucket is missing; Outdated if a newer program wrote there.
+    """
     records, generation = read_catalog(bucket)
-    return Gallery(records, generation, bucket.list("photos/"))
+    return Gallery(records, generation, *split_names(bucket.list(PREFIX)))
 
 
 def read_catalog(bucket: Bucket) -> tuple[list[Record], int]:
@@ -65,17 +77,13 @@ def write_catalog_object(bucket: Bucket, content: bytes, generation: int) -> Non
 
 
 def withdraw(bucket: Bucket, gallery: Gallery, ids: Iterable[str]) -> None:
-    """Delete renditions of some pictures, and those left behind a day ago, that no record names."""
-    named = {name for record in gallery.records for name in rendition_names(record)}
-    gone = set(ids)
-    unnamed = {name: there for name, there in gallery.objects.items() if name not in named}
-    names = [n for n, there in unnamed.items() if id_of(n) in gone or there.age > _LEFT_BEHIND]
+    """Delete renditions of some pictures, and those left behind a day ago, that no record names.
+
+    The catalog has to be written after the listing and before this: who relies on one of these
+    renditions meanwhile is then told by the catalog's generation, and touches what it relies on.
+    """
+    names = to_delete(gallery.records, gallery.objects, set(ids))
     run_all(lambda name: bucket.remove(name, gallery.objects[name]), names, IN_FLIGHT)
-
-
-def id_of(name: str) -> str:
-    """The id of the picture whose rendition an object holds."""
-    return name.rsplit("/", 1)[-1].split("-", 1)[0]
 
 
 def own_source(records: list[Record], survey: Survey, name: str) -> str:
@@ -91,7 +99,7 @@ def own_source(records: list[Record], survey: Survey, name: str) -> str:
     return next(each for each in names if each not in there or there[each] & own)
 
 
-def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
+def remove_source(bucket: Bucket, source: str, ids: Collection[str]) -> None:
     """Take a source's photos out, and the renditions of these ids that nobody else shows."""
     for _ in range(CONFLICTS):
         gallery = read_gallery(bucket)
@@ -99,7 +107,7 @@ def remove_source(bucket: Bucket, source: str, ids: Iterable[str]) -> None:
         gallery.records = merge(gallery.records, source, [])
         content = write_catalog(gallery.records)
         try:
-            if own:
+            if own or to_delete(gallery.records, gallery.objects, set(ids)):
                 write_catalog_object(bucket, content, gallery.generation)
         except PreconditionFailed:
             continue

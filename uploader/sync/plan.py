@@ -10,28 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from uploader.errors import RemovalRefused
 from uploader.render.credit import credit_digest
-from uploader.render.renditions import JPEG_SIDE, RECIPE, jpeg_size_for, sizes_for
+from uploader.render.renditions import sizes_for
+from uploader.sync.catalog import SHOWN, id_of, metadata_of, names_for, rendition_names
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from uploader.folder.survey import Photo, Survey
     from uploader.sync.bucket import Listed
     from uploader.sync.catalog import Record
+    from uploader.sync.gallery import Gallery
 
 __all__ = [
-    "SHOWN",
     "Change",
     "Plan",
     "guard",
     "guard_removal",
     "make_plan",
-    "metadata_of",
-    "names_for",
-    "rendition_names",
     "serving",
+    "to_delete",
 ]
-
-SHOWN = ("caption", "alt", "date", "album", "credit", "license", "details")
-"""The fields of a record that come from metadata; all but alt are left out when unknown."""
 
 RENDITION_CACHE = "public, max-age=86400"  # Google serves a cached object until it expires
 TYPES = {".webp": "image/webp", ".jpg": "image/jpeg"}
@@ -39,6 +37,7 @@ STACK = "stack"  # the source of a stack's own photos
 _BYTES_PER_PIXEL = 0.15  # of WebP and JPEG by our recipe, measured on the sample gallery
 _GUARDED_PHOTOS = 4  # records; below, a mistake is soon mended
 _GUARDED_FIELDS = 10
+_LEFT_BEHIND = 24 * 3600.0  # seconds; younger ones may belong to an upload that is under way
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,10 @@ class Plan:
     shared: dict[str, int] = field(default_factory=dict)
     """How many of the photos other sources show as well, by source."""
     elsewhere: dict[str, str] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    """Objects that will be deleted."""
+    foreign: list[str] = field(default_factory=list)
+    """Objects beside them that are none of a gallery's, and left alone."""
     deferred: int = 0
     before: int = 0
 
@@ -86,14 +89,18 @@ class Plan:
     @property
     def nothing_to_do(self) -> bool:
         """True where neither the catalog nor a rendition has to be written."""
-        work = (self.new, self.changed, self.removed, self.missing, self.recredited)
+        work = (self.new, self.changed, self.removed, self.missing, self.recredited, self.deleted)
         return not any(work)
 
 
 def make_plan(
-    bucket: str, source: str, survey: Survey, records: list[Record], objects: dict[str, Listed]
+    bucket: str, source: str, survey: Survey, gallery: Gallery, withdrawn: Iterable[str] = ()
 ) -> Plan:
-    """Compare a folder with the gallery as it is."""
+    """Compare a folder with the gallery as it is.
+
+    `withdrawn` are the ids whose renditions a run that was interrupted was about to delete.
+    """
+    records, objects = gallery.records, gallery.objects
     own = {record["id"]: record for record in records if record["source"] == source}
     others: dict[str, list[str]] = {}
     for record in records:
@@ -113,7 +120,29 @@ def make_plan(
     _removals(plan, own)
     gone = {record["id"] for record in plan.removed} | {photo.id for photo in survey.hidden}
     plan.elsewhere = {id_: serving(others[id_]) for id_ in sorted(gone & others.keys())}
+    plan.deleted = _to_delete_after(plan, records, objects, withdrawn)
+    plan.foreign = gallery.foreign
     return plan
+
+
+def _to_delete_after(
+    plan: Plan, records: list[Record], objects: dict[str, Listed], withdrawn: Iterable[str]
+) -> list[str]:
+    """The objects that go once the catalog has become as planned."""
+    gone = {record["id"] for record in plan.removed}
+    kept = [r for r in records if r["source"] != plan.source or r["id"] not in gone]
+    shown = {name for photo in plan.survey.photos for name in names_for(photo)}
+    return [name for name in to_delete(kept, objects, gone.union(withdrawn)) if name not in shown]
+
+
+def to_delete(
+    records: list[Record], objects: dict[str, Listed], gone: Collection[str]
+) -> list[str]:
+    """The renditions of some pictures, and those left behind a day ago, that no record names."""
+    unnamed = objects.keys() - {name for record in records for name in rendition_names(record)}
+    return sorted(
+        name for name in unnamed if id_of(name) in gone or objects[name].age > _LEFT_BEHIND
+    )
 
 
 def _compare(plan: Plan, photo: Photo, record: Record | None) -> None:
@@ -150,21 +179,21 @@ def serving(sources: list[str]) -> str:
 
 
 def guard(plan: Plan, remove_many: int | None) -> None:
-    """Refuse to remove or empty more than half of a source, unless the exact number is said."""
+    """Refuse to remove or empty half or more of a source, unless the exact number is said."""
     losses = sum(change.is_loss for change in plan.changed)
     removed = len(plan.removed)
-    if plan.before < _GUARDED_FIELDS or losses * 2 <= plan.before or losses == remove_many:
+    if plan.before < _GUARDED_FIELDS or losses * 2 < plan.before or losses == remove_many:
         guard_removal(plan.source, plan.before, removed, remove_many)
         return
     raise RemovalRefused(
-        f"This would take captions or other text from {losses} of {plan.before} photos of "
+        f"This would take captions and other text from {losses} of {plan.before} photos of "
         f"“{plan.source}”. Is captions.yaml there, and whole? {_permission(losses)}"
     )
 
 
 def guard_removal(source: str, before: int, removed: int, remove_many: int | None) -> None:
     """As `guard`, by numbers of photos."""
-    if before < _GUARDED_PHOTOS or removed * 2 <= before or removed == remove_many:
+    if before < _GUARDED_PHOTOS or removed * 2 < before or removed == remove_many:
         return
     raise RemovalRefused(
         f"This would remove {removed} of {before} photos of “{source}”. "
@@ -177,52 +206,6 @@ def _permission(number: int) -> str:
         f"If so, say the number: --remove-many {number} (in a stack: pulumi config set "
         f"removeMany {number}, or make up REMOVE_MANY={number})."
     )
-
-
-def metadata_of(photo: Photo) -> dict[str, str]:
-    """The fields of a record that come from metadata, as far as they are known."""
-    metadata = photo.metadata
-    known = {
-        "alt": metadata.read_aloud,
-        "caption": metadata.caption,
-        "date": metadata.date,
-        "album": photo.file.album,
-        "credit": metadata.credit,
-        "license": metadata.license,
-        "details": metadata.details,
-    }
-    return {name: text for name, text in known.items() if text or name == "alt"}
-
-
-def rendition_name(id_: str, width: int, recipe: str = RECIPE) -> str:
-    """The object that holds one rendition."""
-    return f"photos/{recipe}/{id_}-{width}.webp"
-
-
-def jpeg_name(id_: str, recipe: str = RECIPE) -> str:
-    """The object that holds a photo's JPEG."""
-    return f"photos/{recipe}/{id_}-{JPEG_SIDE}.jpg"
-
-
-def names_for(photo: Photo) -> list[str]:
-    """All objects of a photo: its renditions by ascending width, then its JPEG."""
-    widths = (width for width, _ in sizes_for(*photo.size))
-    return [*(rendition_name(photo.id, width) for width in widths), jpeg_name(photo.id)]
-
-
-def record_of(photo: Photo, source: str, placeholder: str) -> Record:
-    """A photo as the catalog has it."""
-    sizes = [list(size) for size in sizes_for(*photo.size)]
-    jpeg = list(jpeg_size_for(*photo.size))
-    record = {"id": photo.id, "source": source, "recipe": RECIPE, "sizes": sizes, "jpeg": jpeg}
-    return record | metadata_of(photo) | {"placeholder": placeholder}
-
-
-def rendition_names(record: Record) -> list[str]:
-    """All objects that a record names."""
-    id_, recipe = record["id"], record["recipe"]
-    names = [rendition_name(id_, width, recipe) for width, _ in record["sizes"]]
-    return [*names, jpeg_name(id_, recipe)] if "jpeg" in record else names
 
 
 def is_there(photo: Photo, objects: dict[str, Listed]) -> bool:
@@ -271,5 +254,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
         "left_alone": [{"path": path, "reason": reason} for path, reason in survey.left_alone],
         "problems": survey.problems,
         "also_shown_by": plan.shared,
+        "to_delete": len(plan.deleted),
+        "foreign": plan.foreign,
         "to_send": {"photos": len(plan.missing), "bytes": plan.bytes_to_send},
     }

@@ -16,11 +16,18 @@ from uploader.render.credit import credit_digest, exif_of_credit, with_exif
 from uploader.render.pool import attempt_all, run_all
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
-from uploader.sync.catalog import NAME, merge, write_catalog
+from uploader.sync.catalog import (
+    NAME,
+    id_of,
+    merge,
+    names_for,
+    record_of,
+    rendition_names,
+    write_catalog,
+)
 from uploader.sync.gallery import (
     CONFLICTS,
     Gallery,
-    id_of,
     read_catalog,
     read_gallery,
     withdraw,
@@ -33,9 +40,7 @@ from uploader.sync.plan import (
     guard,
     is_valid,
     make_plan,
-    names_for,
-    record_of,
-    rendition_names,
+    to_delete,
 )
 
 if TYPE_CHECKING:
@@ -86,9 +91,8 @@ class Sync:
         """Decide what to do about a folder; changes nothing."""
         self._gallery = read_gallery(self._bucket)
         self._placeholders = self._known()
-        plan = make_plan(
-            self._bucket.name, self._source, survey, self._gallery.records, self._gallery.objects
-        )
+        withdrawn = self._index.withdrawn(self._bucket.name)
+        plan = make_plan(self._bucket.name, self._source, survey, self._gallery, withdrawn)
         unknown = (photo for photo in survey.photos if photo.id not in self._placeholders)
         plan.missing.update({photo.id: photo for photo in unknown})
         return plan
@@ -210,7 +214,7 @@ class Sync:
             outcome.photo_count, outcome.records = len(own), own
             wanted = merge(self._gallery.records, self._source, own)
             content = write_catalog(wanted)
-            if self._gallery.generation and content == write_catalog(self._gallery.records):
+            if self._is_done(wanted, content):
                 return
             if lost := self._touch_all(own):
                 again = {photo.id: photo for photo in plan.survey.photos if photo.id in lost}
@@ -219,11 +223,21 @@ class Sync:
             try:
                 write_catalog_object(self._bucket, content, self._gallery.generation)
             except PreconditionFailed:
+                # Whoever wrote it may delete what it named no more, and what this run has sent.
+                self._verified.clear()
                 self._gallery.records, self._gallery.generation = read_catalog(self._bucket)
             else:
                 self._gallery.records = wanted
                 return
         raise StorageError(f"{NAME} was written by others {CONFLICTS} times. Run it again.")
+
+    def _is_done(self, wanted: list[Record], content: bytes) -> bool:
+        """Whether the catalog is as it should be, and nothing is about to be deleted."""
+        gallery = self._gallery
+        if not gallery.generation or content != write_catalog(gallery.records):
+            return False
+        withdrawn = self._index.withdrawn(self._bucket.name)
+        return not to_delete(wanted, gallery.objects, withdrawn)
 
     def _touch_all(self, own: list[Record]) -> set[str]:
         """Touch renditions that are there, but that no record protects from deletion.

@@ -16,7 +16,7 @@ import pytest
 from google.cloud.exceptions import NotFound
 
 from tests.uploader.conftest import ROOT, new_bucket, png
-from uploader.sync.plan import rendition_names
+from uploader.sync.catalog import rendition_names
 
 pytestmark = pytest.mark.deep
 

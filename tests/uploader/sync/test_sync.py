@@ -3,18 +3,22 @@
 import gc
 import io
 import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from PIL import Image
 
 from tests.uploader.conftest import png
-from uploader.errors import CatalogError, NotThere, RemovalRefused, StorageError, Unusable
+from uploader.errors import CatalogError, NotThere, Outdated, RemovalRefused, StorageError, Unusable
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
 from uploader.sync import gallery as galleries
+from uploader.sync import sync as sync_module
 from uploader.sync.bucket import Bucket, connect
 from uploader.sync.catalog import write_catalog
+from uploader.sync.describe import describe
 from uploader.sync.gallery import read_gallery, remove_source
 from uploader.sync.sync import Sync
 
@@ -381,14 +385,100 @@ def test_a_catalog_that_is_none_is_left_alone(sync, bucket, picture):
     assert bucket.objects() == {"catalog.jsonl": b"something else"}
 
 
-def test_fields_that_this_version_does_not_know_survive(sync, bucket, picture):
+@pytest.mark.parametrize("recipe", ["v2", "v901"])
+def test_where_a_newer_program_wrote_nothing_is_written(sync, bucket, picture, recipe):
     picture("a.png")
-    theirs = {"id": "0" * 16, "source": "talk", "recipe": "v9", "sizes": [], "alt": "", "x": [1]}
+    theirs = {"id": "0" * 16, "source": "talk", "recipe": recipe, "sizes": [], "alt": "", "x": [1]}
+    theirs = theirs if recipe == "v2" else {k: v for k, v in theirs.items() if k != "x"}
     bucket.bucket.blob("catalog.jsonl").upload_from_string(write_catalog([theirs]))
+    before = bucket.generations()
 
+    with pytest.raises(Outdated, match="Update this program"):
+        sync()
+    with pytest.raises(Outdated, match="Update this program"):
+        remove_source(connect(bucket.name), "talk", [])
+
+    assert bucket.generations() == before
+
+
+def test_what_it_cannot_have_made_is_never_deleted_however_old(
+    sync, bucket, picture, folder, monkeypatch
+):
+    picture("a.png")
+    picture("b.png", color="blue")
     sync()
+    theirs = ["photos/2019/DSC_0001.NEF", "photos/holiday.jpg", "photos/v2/notes.txt"]
+    for name in theirs:
+        bucket.bucket.blob(name).upload_from_string(b"x")
+    (folder / "b.png").unlink()
+    monkeypatch.setattr("uploader.sync.plan._LEFT_BEHIND", -1.0)
 
-    assert theirs in bucket.records()
+    outcome = sync()
+
+    assert set(theirs) < set(bucket.objects())
+    assert outcome.plan.foreign == theirs
+    assert len(outcome.plan.deleted) == 2
+    text = describe(outcome.plan)
+    assert f"not of a gallery, and left alone: {', '.join(theirs)}" in text
+    assert "1 removed, 1 unchanged; 2 files to delete." in text
+
+
+@pytest.mark.parametrize(
+    ("date", "age"),
+    [(lambda: format_datetime(datetime.now(UTC) + timedelta(days=2)), 2 * 86400), (lambda: "", 0)],
+)
+def test_the_age_of_an_object_is_told_by_the_date_of_the_buckets_answer(bucket, date, age):
+    bucket.bucket.blob("photos/a.jpg").upload_from_string(b"x", "image/jpeg")
+    opened = connect(bucket.name)
+
+    def answered(response, *_, **__):
+        response.headers["Date"] = date()
+
+    opened._client._http.hooks["response"].insert(0, answered)
+
+    assert opened.list("photos/")["photos/a.jpg"].age == pytest.approx(age, abs=60)
+
+
+def test_a_picture_that_was_sent_before_another_source_withdrew_it_is_sent_again(
+    sync, bucket, picture, tmp_path, monkeypatch
+):
+    """The other run published these files as its own and withdrew them, before this one wrote."""
+    picture("both.png")
+    talk = picture("both.png", folder=tmp_path / "talk").parent
+    write = sync_module.write_catalog_object
+
+    def come_between(*arguments):
+        monkeypatch.setattr(sync_module, "write_catalog_object", write)
+        sync("talk", talk)
+        remove_source(connect(bucket.name), "talk", [])
+        write(*arguments)
+
+    monkeypatch.setattr(sync_module, "write_catalog_object", come_between)
+
+    outcome = sync()
+
+    (record,) = bucket.records()
+    assert (record["source"], outcome.failed) == ("stack", [])
+    assert files(record["id"]) < set(bucket.objects())
+
+
+def test_who_deletes_what_an_interrupted_run_withdrew_writes_the_catalog_first(
+    sync, bucket, picture, folder
+):
+    """By its generation who relies on the files meanwhile learns that they go."""
+    picture("a.png")
+    sync()
+    orphan = bucket.bucket.blob(f"photos/v2/{'0' * 16}-400.webp")
+    orphan.upload_from_string(b"x", "image/webp")
+    with Index(folder) as index:
+        index.withdrawing(bucket.name, ["0" * 16])
+    before = bucket.generations()["catalog.jsonl"]
+
+    outcome = sync()
+
+    assert outcome.plan.deleted == [orphan.name]
+    assert orphan.name not in bucket.objects()
+    assert bucket.generations()["catalog.jsonl"] != before
 
 
 def test_a_rendition_with_wrong_headers_or_missing_is_mended(sync, bucket, picture):
@@ -415,7 +505,7 @@ def test_what_a_run_left_behind_is_cleared_up_after_a_day_only(sync, bucket, pic
     orphan.upload_from_string(b"x", "image/webp")
     sync()
     assert orphan.name in bucket.objects()
-    monkeypatch.setattr("uploader.sync.gallery._LEFT_BEHIND", 0.0)
+    monkeypatch.setattr("uploader.sync.plan._LEFT_BEHIND", -1.0)
 
     sync()
 
