@@ -38,7 +38,7 @@ from uploader.sync.bucket import connect
 from uploader.sync.describe import describe, shorten
 from uploader.sync.drift import digest, missing
 from uploader.sync.gallery import Gallery, read_gallery, remove_source
-from uploader.sync.plan import guard, guard_removal, make_plan
+from uploader.sync.plan import SAMPLE, guard, guard_removal, make_plan
 from uploader.sync.progress import Progress
 from uploader.sync.sync import Sync
 
@@ -249,7 +249,7 @@ class PhotosProvider(ResourceProvider):
 
 def _guard(olds: dict[str, Any], news: dict[str, Any]) -> None:
     """Guard by what state knows: no call is made for what has not changed."""
-    before = {value.split()[0] for value in olds.get("photos", {}).values()}
+    before = {value.split()[0] for value in olds.get("photos", {}).values()} - SAMPLE
     after = {value.split()[0] for value in news["photos"].values()}
     if all(olds.get(name) == news.get(name) for name in _IDENTIFYING):
         guard_removal(

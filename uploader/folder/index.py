@@ -35,6 +35,8 @@ CREATE TABLE files (path TEXT PRIMARY KEY, stamp TEXT, known TEXT);
 CREATE TABLE troubled (path TEXT PRIMARY KEY);
 CREATE TABLE placeholders (recipe TEXT, id TEXT, placeholder TEXT, PRIMARY KEY (recipe, id));
 CREATE TABLE sources (bucket TEXT PRIMARY KEY, source TEXT);
+CREATE TABLE captions (path TEXT PRIMARY KEY);
+CREATE TABLE hidden (id TEXT PRIMARY KEY);
 CREATE TABLE withdrawn (bucket TEXT, id TEXT, PRIMARY KEY (bucket, id));
 """
 # Whatever changes what is known of a file begins with an empty index, and so does another version.
@@ -102,6 +104,32 @@ class Index:
     def learn_source(self, bucket: str, source: str) -> None:
         """Remember as which source this folder is sent to a bucket."""
         self._execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", bucket, source)
+
+    def captions(self) -> set[str]:
+        """Paths of the captions files that the last run read."""
+        return {path for (path,) in self._execute("SELECT path FROM captions")}
+
+    def learn_captions(self, paths: Iterable[str]) -> None:
+        """Remember which captions files are there and say something."""
+        self._replace("captions", paths)
+
+    def hidden(self) -> set[str]:
+        """Ids of the pictures that were hidden at the last sync."""
+        return {id_ for (id_,) in self._execute("SELECT id FROM hidden")}
+
+    def learn_hidden(self, ids: Iterable[str]) -> None:
+        """Remember which pictures are hidden."""
+        self._replace("hidden", ids)
+
+    def _replace(self, table: str, values: Iterable[str]) -> None:
+        """Make a table of one column equal to these; what is in both is not touched."""
+        wanted = set(values)
+        there = {value for (value,) in self._execute(f"SELECT * FROM {table}")}  # noqa: S608 - our own names
+        column = {"captions": "path", "hidden": "id"}[table]
+        for value in there - wanted:
+            self._execute(f"DELETE FROM {table} WHERE {column} = ?", value)  # noqa: S608 - as above
+        for value in wanted - there:
+            self._execute(f"INSERT OR REPLACE INTO {table} VALUES (?)", value)  # noqa: S608 - as above
 
     def withdrawing(self, bucket: str, ids: Iterable[str]) -> None:
         """Remember, on disk, whose renditions are about to be deleted."""

@@ -137,6 +137,8 @@ def _walk(
         try:
             _enter(entry, path, listed, base, rules)
         except OSError as error:
+            if is_captions_file(entry.name):
+                raise CaptionsError(f"{path} {_why(error)}. Mend it, or take it away.") from None
             listed.unusable.append((path, _why(error)))
             listed.partial = listed.partial or not isinstance(error, FileNotFoundError)
 
@@ -148,6 +150,8 @@ def _enter(
     path = f"{path}/" if is_folder else path
     if reason := why_ignored(path, rules) or (is_folder and kind_of_folder(entry.name)):
         listed.left_alone.append((path, reason))
+    elif is_folder and is_captions_file(entry.name):
+        raise CaptionsError(f"{path} is a folder, and no file with captions. Rename it.")
     elif is_folder:
         _walk(_entries(Path(entry.path)), path, listed, base, rules)
     else:

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from uploader.errors import FolderError
+from uploader.errors import CaptionsError, FolderError
 from uploader.folder.captions import METADATA, Captions, Entry, read_captions
 from uploader.folder.embedded import sidecar_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
@@ -69,6 +69,9 @@ class Survey:
     """Entries of the root's captions file whose photo has another path now: {old: new}."""
     former: dict[str, str] = field(default_factory=dict)
     """Where pictures were that are not there any more, by earlier runs: {id: path}."""
+    revealed: list[Photo] = field(default_factory=list)
+    """Photos to show that were hidden at the last sync."""
+    hidden_before: int = 0
     partial: bool = False
 
 
@@ -80,6 +83,8 @@ def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Su
     listed = list_folder(root)
     found = Survey(unusable=listed.unusable, left_alone=listed.left_alone, partial=listed.partial)
     captions = _Captions(listed)
+    _refuse_lost(listed, index.captions())
+    hidden_before = index.hidden()
     seen: dict[str, str] = {}
     stored = index.files()
     sidecars = _sidecars(listed, stored, index)
@@ -103,11 +108,29 @@ def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Su
     there = {file.path for file in listed.photos}
     known_ids = ((known.get("id"), path) for path, (_, known) in stored.items())
     found.former = {id_: path for id_, path in known_ids if id_ and id_ not in seen}
+    found.hidden_before = len(hidden_before)
+    found.revealed = [photo for photo in found.photos if photo.id in hidden_before]
+    index.learn_captions(captions.files())
     found.moved = _moved(found, stored, there)
     found.problems = captions.problems(found, there)
     if not seen and not found.undecodable:
         raise FolderError(_empty(root, found))
     return found
+
+
+def _refuse_lost(listed: Folder, before: set[str]) -> None:
+    """CaptionsError where a captions file went away: what it hid must not be shown for that.
+
+    One whose folder is gone as well had nothing else to say.
+    """
+    there = {path.lower().replace(".yml", ".yaml") for path, _ in listed.captions}
+    folders = {folder for file in listed.photos for folder in _folders(file.path)}
+    for path in sorted(before):
+        if path.lower().replace(".yml", ".yaml") not in there and _folders(path)[0] in folders:
+            raise CaptionsError(
+                f"{path} was there at the last run, and is not now: what it hides would be shown. "
+                "Put it back. If it shall be gone, put an empty file in its place"
+            )
 
 
 def _place(found: Survey, seen: dict[str, str], photo: Photo, undecodable: str | None) -> None:
@@ -195,10 +218,12 @@ class _Captions:
 
     def __init__(self, listed: Folder) -> None:
         self._beside: dict[str, list[Captions]] = {}
+        self._read: dict[str, Captions] = {}
         for path, location in listed.captions:
             read = read_metadata if path.lower().endswith(METADATA) else read_captions
             folder = path[: path.rfind("/") + 1]
-            self._beside.setdefault(folder, []).append(read(location, path))
+            self._read[path] = read(location, path)
+            self._beside.setdefault(folder, []).append(self._read[path])
 
     def metadata(self, path: str, embedded: Fields) -> Metadata:
         """A photo's metadata: as written down, else as the file has it, else the defaults."""
@@ -210,6 +235,12 @@ class _Captions:
                     written.append(entry.fields)
                 defaults.append(captions.defaults)
         return Metadata.merged(*written, embedded, *defaults)
+
+    def files(self) -> set[str]:
+        """The captions files that have an entry or a default."""
+        return {
+            path for path, captions in self._read.items() if captions.entries or captions.defaults
+        }
 
     def paths(self) -> set[str]:
         """All paths that have an entry, whether there is such a photo or not."""

@@ -34,6 +34,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         fields = (f"{k} {_quoted(old)} → {_quoted(new)}" for k, (old, new) in change.fields.items())
         yield f"~ {printable(change.photo.file.path)}: {', '.join(fields)}"
     yield from _removed(plan)
+    for photo in survey.revealed:
+        yield f"+ {printable(photo.file.path)} was hidden, and is shown now"
     for path, first in survey.twice:
         yield f"= {printable(path)} is the same picture as {printable(first)}"
     for path, reason in survey.unusable:
@@ -93,6 +95,7 @@ def summarise(plan: Plan) -> str:
         "new": len(plan.new),
         "changed": len(plan.changed),
         "removed": len(plan.removed),
+        "not hidden any more": len(plan.survey.revealed),
         "unchanged": len(plan.unchanged),
         "with another credit": len(plan.recredited),
     }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uploader.sync.gallery import Gallery
 
 __all__ = [
+    "SAMPLE",
     "Change",
     "Plan",
     "guard",
@@ -33,6 +34,20 @@ __all__ = [
 
 RENDITION_CACHE = "public, max-age=86400"  # Google serves a cached object until it expires
 TYPES = {".webp": "image/webp", ".jpg": "image/jpeg"}
+# The photos that come with this program: who takes a folder of their own means them to go.
+SAMPLE = frozenset(
+    [
+        "0c45ae4e12d3babb",
+        "1cd67be827825263",
+        "5ebd6a57e4722748",
+        "73010661d5a67d8a",
+        "a1ea67b76a7adc66",
+        "a4d50fb8b3381013",
+        "aee08539e28e9d01",
+        "e3f2f421d611094a",
+        "f0744f73c7147ef2",
+    ]
+)
 STACK = "stack"  # the source of a stack's own photos
 _BYTES_PER_PIXEL = 0.15  # of WebP and JPEG by our recipe, measured on the sample gallery
 _GUARDED_PHOTOS = 4  # records; below, a mistake is soon mended
@@ -106,7 +121,7 @@ def make_plan(
     for record in records:
         if record["source"] != source:
             others.setdefault(record["id"], []).append(record["source"])
-    plan = Plan(bucket, source, survey, before=len(own))
+    plan = Plan(bucket, source, survey, before=len(own.keys() - SAMPLE))
     for photo in survey.photos:
         _compare(plan, photo, own.get(photo.id))
         if not is_there(photo, objects):
@@ -180,10 +195,16 @@ def serving(sources: list[str]) -> str:
 
 def guard(plan: Plan, remove_many: int | None) -> None:
     """Refuse to remove or empty half or more of a source, unless the exact number is said."""
-    losses = sum(change.is_loss for change in plan.changed)
-    removed = len(plan.removed)
-    if plan.before < _GUARDED_FIELDS or losses * 2 < plan.before or losses == remove_many:
-        guard_removal(plan.source, plan.before, removed, remove_many)
+    losses = sum(change.is_loss and change.photo.id not in SAMPLE for change in plan.changed)
+    removed = sum(record["id"] not in SAMPLE for record in plan.removed)
+    before, revealed, hidden = plan.before, len(plan.survey.revealed), plan.survey.hidden_before
+    if hidden >= _GUARDED_PHOTOS and revealed * 2 >= hidden and revealed != remove_many:
+        raise RemovalRefused(
+            f"This would show {revealed} of {hidden} photos that were hidden. "
+            f"Is captions.yaml whole? {_permission(revealed)}"
+        )
+    if before < _GUARDED_FIELDS or losses * 2 < before or losses == remove_many:
+        guard_removal(plan.source, before, removed, remove_many)
         return
     raise RemovalRefused(
         f"This would take captions and other text from {losses} of {plan.before} photos of "
@@ -254,6 +275,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
         "left_alone": [{"path": path, "reason": reason} for path, reason in survey.left_alone],
         "problems": survey.problems,
         "also_shown_by": plan.shared,
+        "revealed": [photo.file.path for photo in survey.revealed],
         "to_delete": len(plan.deleted),
         "foreign": plan.foreign,
         "to_send": {"photos": len(plan.missing), "bytes": plan.bytes_to_send},

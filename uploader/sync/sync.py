@@ -116,6 +116,7 @@ class Sync:
             self._publish(plan, outcome)
             withdraw(self._bucket, self._gallery, self._index.withdrawn(self._bucket.name))
             self._index.forget_withdrawn(self._bucket.name)
+            self._index.learn_hidden(photo.id for photo in plan.survey.hidden)
         except StorageError as error:
             outcome.failed.append((NAME, str(error)))
         outcome.unusable.sort()

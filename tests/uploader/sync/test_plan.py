@@ -1,5 +1,8 @@
 """The plan in words and as JSON is a contract: people and programs read it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from uploader.errors import RemovalRefused
@@ -12,6 +15,7 @@ from uploader.sync.describe import describe
 from uploader.sync.gallery import Gallery
 from uploader.sync.plan import (
     RENDITION_CACHE,
+    SAMPLE,
     TYPES,
     as_json,
     guard,
@@ -115,6 +119,7 @@ def test_the_plan_as_json(plan):
         ],
         "problems": ["captions.yaml:7: there is no photo “a.jpg”."],
         "also_shown_by": {"talk": 1},
+        "revealed": [],
         "to_delete": 0,
         "foreign": [],
         "to_send": {"photos": 1, "bytes": plan.bytes_to_send},
@@ -200,6 +205,34 @@ def test_emptying_half_of_ten_or_more_wants_the_exact_number(before, lost, said,
         return
     with pytest.raises(RemovalRefused, match=f"from {lost} of {before} .*--remove-many {lost}"):
         guard(plan, said)
+
+
+@pytest.mark.parametrize(
+    ("revealed", "said", "refused"), [(1, None, False), (2, None, True), (2, 2, False)]
+)
+def test_showing_half_of_four_hidden_photos_wants_the_exact_number(revealed, said, refused):
+    survey = Survey(photos=[NEW, CHANGED, SAME], hidden_before=4)
+    survey.revealed = survey.photos[:revealed]
+    plan = make_plan("b", "stack", survey, Gallery())
+
+    assert describe(plan).count("was hidden, and is shown now") == revealed
+    assert f"{revealed} not hidden any more" in describe(plan)
+    if not refused:
+        guard(plan, said)
+        return
+    with pytest.raises(
+        RemovalRefused, match=r"show 2 of 4 photos that were hidden.*--remove-many 2"
+    ):
+        guard(plan, said)
+
+
+def test_the_sample_is_what_lies_in_the_checkout_and_leaves_without_a_number():
+    lines = (Path(__file__).parents[2] / "contract" / "sample.jsonl").read_text().splitlines()
+    records = [json.loads(line) for line in lines[1:]]
+
+    guard(make_plan("b", "stack", Survey(photos=[NEW]), Gallery(records)), None)
+
+    assert {record["id"] for record in records} == SAMPLE
 
 
 def test_the_stack_serves_a_picture_before_any_other_source():

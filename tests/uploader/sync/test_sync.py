@@ -10,7 +10,15 @@ import pytest
 from PIL import Image
 
 from tests.uploader.conftest import png
-from uploader.errors import CatalogError, NotThere, Outdated, RemovalRefused, StorageError, Unusable
+from uploader.errors import (
+    CaptionsError,
+    CatalogError,
+    NotThere,
+    Outdated,
+    RemovalRefused,
+    StorageError,
+    Unusable,
+)
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
@@ -479,6 +487,51 @@ def test_who_deletes_what_an_interrupted_run_withdrew_writes_the_catalog_first(
     assert outcome.plan.deleted == [orphan.name]
     assert orphan.name not in bucket.objects()
     assert bucket.generations()["catalog.jsonl"] != before
+
+
+def without_captions(file):
+    file.unlink()
+
+
+def as_dangling_link(file):
+    file.unlink()
+    file.symlink_to("nowhere.yaml")
+
+
+def as_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("harm", [without_captions, as_dangling_link, as_folder])
+def test_hidden_stays_hidden_when_the_captions_file_is_lost(sync, bucket, picture, folder, harm):
+    picture("a.png")
+    picture("b.png", color="blue")
+    captions = folder / "captions.yaml"
+    captions.write_text("a.png: {hidden: true}\n")
+    sync()
+    before = bucket.generations()
+    harm(captions)
+
+    with pytest.raises(CaptionsError, match=r"captions\.yaml"):
+        sync()
+
+    assert bucket.generations() == before
+
+
+def test_a_photo_that_is_hidden_no_more_is_said(sync, bucket, picture, folder):
+    picture("a.png")
+    picture("b.png", color="blue")
+    captions = folder / "captions.yaml"
+    captions.write_text("a.png: {hidden: true}\n")
+    sync()
+    captions.write_text("")
+
+    outcome = sync()
+
+    assert [photo.file.path for photo in outcome.plan.survey.revealed] == ["a.png"]
+    captions.unlink()
+    sync()  # an empty file said that it may go
 
 
 def test_a_rendition_with_wrong_headers_or_missing_is_mended(sync, bucket, picture):
