@@ -85,6 +85,7 @@ def _sync(given: argparse.Namespace) -> int:
 @contextmanager
 def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
     """A folder surveyed and compared with a gallery."""
+    from uploader.imports.recognise import refuse_export
     from uploader.sync.bucket import connect  # half a second, which not all commands need
     from uploader.sync.gallery import own_source, read_catalog
     from uploader.sync.sync import Sync
@@ -92,6 +93,7 @@ def _planned(given: argparse.Namespace) -> Iterator[tuple[Sync, Plan]]:
     bucket = connect(given.bucket)
     with Index(given.folder) as index, Pool() as pool:
         found = survey(given.folder, index, pool, details=given.details)
+        refuse_export(given.folder, found)
         source = given.source or index.source(bucket.name)
         if not source:
             source = own_source(read_catalog(bucket)[0], found, given.folder.resolve().name)

@@ -2,6 +2,7 @@
 
 UploaderError                 one line that says what was wrong and what to do
 ├── FolderError          4    the photo folder is missing, empty or no folder
+│   └── NotImported           it is an export of another program
 ├── CaptionsError        4    captions.yaml cannot be read; with file and line
 ├── CatalogError              the bucket's catalog is none that this version reads
 │   └── Outdated              a newer version of this program wrote to the bucket
@@ -21,6 +22,7 @@ __all__ = [
     "CatalogError",
     "FolderError",
     "Incomplete",
+    "NotImported",
     "NotThere",
     "Outdated",
     "PreconditionFailed",
@@ -43,6 +45,10 @@ class FolderError(UploaderError):
     """The photo folder is missing, empty or no folder."""
 
     exit_code = 4
+
+
+class NotImported(FolderError):
+    """The folder is an export whose hidden photos are not known yet; nothing is published."""
 
 
 class CaptionsError(UploaderError):

@@ -31,6 +31,7 @@ from uploader.credentials import credentials_from
 from uploader.errors import CatalogError, Incomplete, NotThere, UploaderError
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
+from uploader.imports.recognise import refuse_export
 from uploader.parent import orphaned
 from uploader.render.pool import Pool
 from uploader.render.renditions import RECIPE
@@ -109,7 +110,9 @@ def _photos_in(photos_dir: str, show_details: bool = False) -> dict[str, str]:
 def _survey(props: dict[str, Any]) -> Survey:
     folder = Path(props["photos_dir"]).expanduser()
     with Index(folder) as index, Pool() as pool:
-        return survey(folder, index, pool, details=bool(props.get("show_details")))
+        found = survey(folder, index, pool, details=bool(props.get("show_details")))
+    refuse_export(folder, found)
+    return found
 
 
 class PhotosProvider(ResourceProvider):
@@ -239,7 +242,9 @@ class PhotosProvider(ResourceProvider):
         with Index(folder) as index, Pool() as pool:
             sync = Sync(self._bucket(props["bucket"]), props["source"], index, pool)
             details = bool(props.get("show_details"))
-            plan = sync.plan(survey(folder, index, pool, details=details))
+            found = survey(folder, index, pool, details=details)
+            refuse_export(folder, found)
+            plan = sync.plan(found)
             progress = Progress(len(plan.missing))
             outcome = sync.carry_out(plan, _number(props.get("remove_many")), progress)
         for path, reason in outcome.unusable:

@@ -13,6 +13,7 @@ from uploader.folder.captions import METADATA, read_captions
 from uploader.folder.listing import list_folder
 from uploader.folder.writing import add_entries, set_fields
 from uploader.imports.exports import read_exports
+from uploader.imports.recognise import note_imported
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,6 +34,7 @@ class Import:
     fields: dict[str, Fields]
     moves: dict[str, str]
     files: Counter[str]
+    paths: list[str]
 
 
 def plan_import(root: Path, found: Survey, *, albums: bool = False) -> Import:
@@ -51,7 +53,7 @@ def plan_import(root: Path, found: Survey, *, albums: bool = False) -> Import:
         for path, album in sorted(exports.albums.items())
         if albums and "/" not in path and not (root / album / path).exists()
     }
-    return Import(fields, moves, exports.files)
+    return Import(fields, moves, exports.files, exports.paths)
 
 
 def carry_out(root: Path, plan: Import, captioned: set[str]) -> None:
@@ -65,6 +67,8 @@ def carry_out(root: Path, plan: Import, captioned: set[str]) -> None:
     for path in plan.fields.keys() & captioned:
         set_fields(root, path, plan.fields[path])
     add_entries(root, fresh)
+    if plan.paths:
+        note_imported(root, plan.paths)
 
 
 def _written(root: Path) -> dict[str, Fields]:

@@ -34,6 +34,8 @@ class Exports:
     fields: dict[str, Fields] = field(default_factory=dict)
     albums: dict[str, str] = field(default_factory=dict)
     files: Counter[str] = field(default_factory=Counter)
+    paths: list[str] = field(default_factory=list)
+    """The files that say so, relative to the root."""
 
 
 def read_exports(root: Path, paths: Iterable[str]) -> Exports:
@@ -44,6 +46,7 @@ def read_exports(root: Path, paths: Iterable[str]) -> Exports:
         mine = [(path, content) for path, content in files if program.is_ours(content)]
         if mine:
             found.files[program.NAME] = len(mine)
+            found.paths += [path for path, _ in mine]
             for path, fields, album in program.match(mine, paths):
                 found.fields.setdefault(path, {}).update(fields)
                 if album:

@@ -26,6 +26,13 @@ _LICENSES = {  # what Flickr calls them → SPDX; Flickr's are of version 2.0
     "Attribution-NonCommercial-ShareAlike License": "CC-BY-NC-SA-2.0",
     "Attribution-ShareAlike License": "CC-BY-SA-2.0",
     "Public Domain Dedication (CC0)": "CC0-1.0",
+    "Public Domain Work": "PDM-1.0",
+    "Public Domain Mark": "PDM-1.0",
+}
+_LICENSES |= {  # since 2025 in version 4.0 as well
+    f"{name} 4.0": code.replace("2.0", "4.0")
+    for name, code in _LICENSES.items()
+    if code.startswith("CC-BY")
 }
 
 

@@ -8,6 +8,7 @@ original. (Observed by many: github.com/ente/ente/pull/4956, immich-go, GooglePh
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,9 @@ __all__ = ["NAME", "is_ours", "match"]
 NAME = "Google Takeout"
 _LONGEST = 46  # characters of a sidecar's name before `.json`
 _NUMBERED = re.compile(r"(.*)(\(\d+\))(\.[^.]+)")
-# As Google names an edited copy in English, German, French, Spanish, Italian, Portuguese, Dutch.
-_EDITED = re.compile(
-    r"-(edited|bearbeitet|modifié|editado|ha editado|modificato|bewerkt)(?=(\(\d+\))?\.[^.]+$)"
-)
+_JSON_NUMBER = re.compile(r"\(\d+\)(?=\.json$)")
+# An edited copy has the name of its original and a word in the language of the account.
+_EDITED = re.compile(r"-[^\d().-]+(?=(\(\d+\))?\.[^.]+$)")
 
 
 def is_ours(content: Any) -> bool:
@@ -38,14 +38,28 @@ def match(
     files: Sequence[tuple[str, Any]], paths: Sequence[str]
 ) -> Iterator[tuple[str, Fields, str]]:
     """Yield each photo's path with its fields; the album is the folder that it is in already."""
-    by_name = {path[: -len(".json")]: content for path, content in files}
+    by_name = {_folded(path[: -len(".json")]): content for path, content in files}
+    by_title = {_titled(path, content): content for path, content in reversed(files)}
     for path in paths:
-        folder, _, name = path.rpartition("/")
-        for sidecar in _sidecars(_EDITED.sub("", name)):
-            content = by_name.get(f"{folder}/{sidecar}" if folder else sidecar)
-            if content is not None:
-                yield path, _fields(content), ""
-                break
+        folder, slash, name = path.rpartition("/")
+        original = _EDITED.sub("", name)
+        keys = [by_title.get(_folded(path)), by_title.get(_folded(folder + slash + original))]
+        keys += [by_name.get(_folded(folder + slash + one)) for one in _sidecars(original)]
+        content = next((one for one in keys if one is not None), None)
+        if content is not None:
+            yield path, _fields(content), ""
+
+
+def _titled(path: str, content: Any) -> str:
+    """The path that a sidecar's photo has, by the title in it and the number of its own name."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, suffix = str(content["title"]).rpartition(".")
+    number = found[0] if (found := _JSON_NUMBER.search(name)) else ""
+    return _folded(folder + slash + (f"{stem}{number}{dot}{suffix}" if dot else suffix + number))
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _sidecars(name: str) -> Iterator[str]:
@@ -64,7 +78,9 @@ def _fields(content: dict[str, Any]) -> Fields:
         fields["caption"] = caption
     if date := _date(content.get("photoTakenTime")):
         fields["date"] = date
-    if content.get("trashed"):
+    origin = content.get("googlePhotosOrigin")
+    is_partners = isinstance(origin, dict) and "fromPartnerSharing" in origin
+    if content.get("trashed") or content.get("archived") or is_partners:
         fields["hidden"] = True
     return fields
 
@@ -72,6 +88,7 @@ def _fields(content: dict[str, Any]) -> Fields:
 def _date(taken: Any) -> str:
     """Return the day in UTC: where the camera was, and so its zone, is not known."""
     try:
-        return f"{datetime.fromtimestamp(int(taken['timestamp']), UTC):%Y-%m-%d}"
+        seconds = int(taken["timestamp"])
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}" if seconds else ""
     except (TypeError, KeyError, ValueError, OverflowError, OSError):
         return ""

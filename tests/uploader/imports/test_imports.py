@@ -55,6 +55,64 @@ def test_a_takeout_sidecar_is_found_under_its_cut_name(tmp_path, photo, sidecar)
     assert found.fields == {f"Kyoto/{photo}": {"caption": "Rain", "date": "2017-08-14"}}
 
 
+@pytest.mark.parametrize(
+    ("photo", "sidecar", "title"),
+    [
+        ("IMG_1-编辑.jpg", "IMG_1.jpg.supplemental-metadata.json", "IMG_1.jpg"),
+        ("IMG_1-modifié(1).jpg", "IMG_1.jpg.supplemental-metadata(1).json", "IMG_1.jpg"),
+        ("IMG_1.JPG", "img_1.jpg.suppl.json", "img_1.jpg"),
+        ("Cafe\u0301.jpg", "other.json", "Café.jpg"),
+    ],
+)
+def test_a_takeout_sidecar_is_found_by_its_title(tmp_path, photo, sidecar, title):
+    write(tmp_path / "Kyoto" / sidecar, taken(description="Rain") | {"title": title})
+
+    assert list(read_exports(tmp_path, [f"Kyoto/{photo}"]).fields) == [f"Kyoto/{photo}"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"trashed": True}, {"archived": True}, {"googlePhotosOrigin": {"fromPartnerSharing": {}}}],
+)
+def test_what_was_archived_deleted_or_a_partners_in_takeout_is_hidden(tmp_path, more):
+    write(tmp_path / "IMG_1.jpg.json", taken("0", **more))
+
+    assert read_exports(tmp_path, ["IMG_1.jpg"]).fields == {"IMG_1.jpg": {"hidden": True}}
+
+
+def flickrs(folder):
+    write(folder / "photo_3649912345.json", flickr("3649912345"))
+
+
+def takeouts(folder):
+    write(folder / "Kyoto/IMG_1.jpg.supplemental-metadata.json", taken())
+
+
+@pytest.mark.parametrize("export", [flickrs, takeouts])
+def test_an_export_is_published_once_it_was_imported(picture, folder, bucket, capsys, export):
+    picture("Kyoto/IMG_1.jpg")
+    picture("a_3649912345_o.jpg", color="blue")
+    export(folder)
+
+    assert main(["sync", str(folder), "--bucket", bucket.name]) == 4
+    refused = capsys.readouterr().err
+    assert bucket.objects() == {}
+    assert refused.count("\n") == 1
+    assert "was not imported" in refused
+    assert f"Type: ./gallery import {folder}" in refused
+    assert run(folder) == 0
+    assert main(["sync", str(folder), "--bucket", bucket.name]) == 0
+    assert len(bucket.records()) == 2
+
+
+def test_an_instagram_export_is_refused_with_the_folder_to_copy(picture, folder, bucket, capsys):
+    picture("media/posts/201708/a.jpg")
+    picture("media/stories/201708/b.jpg", color="blue")
+
+    assert main(["plan", str(folder), "--bucket", bucket.name]) == 4
+    assert "Copy its folder media/posts alone" in capsys.readouterr().err
+
+
 def test_no_sidecar_is_taken_for_another_photos():
     assert "IMG_1.jpg" not in set(_sidecars("IMG_11.jpg"))
     assert not set(_sidecars("IMG_1.jpg")) & set(_sidecars("IMG_1(1).jpg"))
