@@ -1,21 +1,27 @@
 """Serves the captions page: photos large, boxes for their metadata, `captions.yaml` as one goes.
 
-It listens on loopback only, and answers nobody who calls it by another name, so that no web site
-can reach it through a visitor's browser. Only what was typed is written. What others wrote in the
-meantime is read anew, and is overwritten only by who has seen it.
+It listens on loopback only, and answers who has the token in the address that the command prints:
+no other user of the machine, and no web site through a visitor's browser. Only what was typed is
+written. What others wrote in the meantime is read anew, and is overwritten only by who has seen it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hmac
+import re
+import secrets
 import socket
 import sys
 import threading
 import webbrowser
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from uploader.errors import CaptionsError, Unusable, UploaderError
@@ -36,20 +42,23 @@ __all__ = ["create_app", "serve"]
 _HOST = "127.0.0.1"
 _TRIED = 20  # ports, where the wanted one is taken
 _FIELDS = ("caption", "alt", "date", "credit", "license", "hidden")
+_LEFT = re.compile(r"\.captions[a-z0-9_]{8}")  # as writing.py names what it replaces a file by
 _POLICY = (
-    "default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'"
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "img-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'"
 )
 
 
 def serve(folder: Path, port: int) -> int:
     """Serve the page until Ctrl-C."""
     with Index(folder) as index, Pool() as pool:
-        app = create_app(folder, index, pool)
+        token = secrets.token_urlsafe(24)
+        app = create_app(folder, index, pool, token)
         listening = _listen(port)
         server = make_server(
             _HOST, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
         )
-        address = f"http://{_HOST}:{listening.getsockname()[1]}/"
+        address = f"http://{_HOST}:{listening.getsockname()[1]}/{token}/"
         sys.stdout.write(f"Write captions at {address} (Ctrl-C ends)\n")
         sys.stdout.flush()
         if sys.stdout.isatty():
@@ -73,6 +82,10 @@ def _listen(port: int) -> socket.socket:
     raise UploaderError(f"Port {port} is in use, and so are the next. Say which: --port 9000")
 
 
+class Vanished(UploaderError):
+    """The photo is not there any more, or is another one."""
+
+
 class _Quiet(WSGIRequestHandler):
     """Logs no requests."""
 
@@ -86,42 +99,81 @@ class _Gallery:
     def __init__(self, folder: Path, index: Index, pool: Pool) -> None:
         self.folder, self._index, self._pool = folder, index, pool
         self._stamps: dict[Path, object] = {}
+        self._folders = {folder}
         self.by_id: dict[str, Photo] = {}
         self.refresh()
+        self._clear_up()
+
+    def _clear_up(self) -> None:
+        """Take away what a page that was killed while it wrote has left."""
+        for path in (path for folder in self._folders for path in folder.glob(".captions*")):
+            if _LEFT.fullmatch(path.name) and path.is_file():
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def refresh(self) -> None:
         """Read the captions anew where a file of them changed; raises CaptionsError."""
         if self.by_id and self._stamps == self._written():
             return
         before = self._written()
+        self._walk()
+        self._stamps = before or self._written()
+
+    def _walk(self) -> None:
         found = survey(self.folder, self._index, self._pool)
         photos = sorted([*found.photos, *found.hidden], key=lambda photo: photo.file.path)
         self.by_id = {photo.id: photo for photo in photos}
-        self._stamps = before or self._written()
+        self._folders = {self.folder} | {photo.file.location.parent for photo in photos}
+
+    def current(self, id_: str) -> Photo:
+        """A photo as its captions and its file are now; Vanished if it is not there any more."""
+        self.refresh()
+        photo = self.by_id.get(id_)
+        if photo is None or not _is_same(photo):
+            self._walk()
+            photo = self.by_id.get(id_)
+        if photo is None:
+            raise Vanished("the photo was changed or deleted in the meantime. Reload the page.")
+        return photo
+
+    def save(self, photo: Photo, typed: Fields) -> Photo:
+        """Write what was typed; the folder is not walked for that."""
+        set_fields(self.folder, photo.file.path, typed)
+        alt = {"decorative": typed["alt"] == ""} if "alt" in typed else {}
+        saved = replace(photo, metadata=replace(photo.metadata, **typed, **alt))  # type: ignore[arg-type]  # fields are checked where they are read
+        self.by_id[photo.id] = saved
+        self._stamps = self._written()
+        return saved
 
     def _written(self) -> dict[Path, object]:
         """Return what changes when somebody writes into a captions file beside a photo."""
-        folders = {self.folder} | {photo.file.location.parent for photo in self.by_id.values()}
-        files = (path for folder in folders for path in folder.glob("[cC]aptions.*"))
+        files = (path for folder in self._folders for path in folder.glob("[cC]aptions.*"))
         return {path: stamp(path.stat()) for path in files}
 
 
-def create_app(folder: Path, index: Index, pool: Pool) -> Flask:
-    """The page for the photos of a folder."""
+def _is_same(photo: Photo) -> bool:
+    try:
+        return stamp(photo.file.location.stat()) == photo.file.stamp
+    except OSError:
+        return False
+
+
+def create_app(folder: Path, index: Index, pool: Pool, token: str) -> Flask:
+    """The page for the photos of a folder, below `/<token>/`."""
     app = Flask(__name__, static_folder=None)
     gallery = _Gallery(folder, index, pool)
     writing = threading.Lock()
 
-    _guard(app)
-    _serve_files(app)
+    _guard(app, token)
+    _serve_files(app, token)
 
-    @app.get("/photos")
+    @app.get(f"/{token}/photos")
     def list_photos() -> Response:
         with writing:
             gallery.refresh()
         return jsonify([_as_json(photo) for photo in gallery.by_id.values()])
 
-    @app.get("/photos/<id_>.webp")
+    @app.get(f"/{token}/photos/<id_>.webp")
     def picture(id_: str) -> Response:
         photo = gallery.by_id.get(id_) or abort(HTTPStatus.NOT_FOUND)
         try:
@@ -132,63 +184,92 @@ def create_app(folder: Path, index: Index, pool: Pool) -> Flask:
         response.headers["Cache-Control"] = "private, max-age=86400"
         return response
 
-    @app.put("/photos/<id_>")
+    @app.put(f"/{token}/photos/<id_>")
     def write(id_: str) -> tuple[Response, int]:
-        if id_ not in gallery.by_id:
-            abort(HTTPStatus.NOT_FOUND)
-        given = request.get_json()
-        typed, seen = _fields(given["typed"]), given["seen"]
+        typed, seen = _given(request.get_json())
         with writing:
-            gallery.refresh()
-            photo = gallery.by_id[id_]
+            photo = gallery.current(id_)
             now = _as_json(photo)
             if others := [n for n in typed if now[n] != seen.get(n) and now[n] != typed[n]]:
                 says = f"Somebody changed {' and '.join(others)} in the meantime. Save again to "
                 problem = f"{says}replace “{now[others[0]]}”."
                 return jsonify(problem=problem, photo=now), HTTPStatus.CONFLICT
-            set_fields(folder, photo.file.path, typed)
-            gallery.refresh()
-        return jsonify(_as_json(gallery.by_id[id_])), HTTPStatus.OK
+            saved = gallery.save(photo, typed)
+        return jsonify(_as_json(saved)), HTTPStatus.OK
 
     return app
 
 
-def _guard(app: Flask) -> None:
-    """Refuse who calls by another name; let nothing foreign run; say errors as JSON."""
+def _guard(app: Flask, token: str) -> None:
+    """Refuse who has no token, another name, another site; say errors as JSON."""
 
     @app.before_request
     def refuse_strangers() -> None:
         if request.host.rpartition(":")[0] not in (_HOST, "localhost"):
-            abort(HTTPStatus.FORBIDDEN)
+            abort(HTTPStatus.FORBIDDEN, "This page answers to 127.0.0.1 and localhost only.")
+        if not hmac.compare_digest(request.path.split("/")[1].encode(), token.encode()):
+            abort(HTTPStatus.FORBIDDEN, "Open the whole address that the command has printed.")
+        is_own = request.headers.get("Origin", request.host_url[:-1]) == request.host_url[:-1]
+        if not is_own or request.headers.get("Sec-Fetch-Site", "none") not in (
+            "none",
+            "same-origin",
+        ):
+            abort(HTTPStatus.FORBIDDEN, "Another site has no access to this page.")
 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Referrer-Policy"] = "same-origin"  # the address holds the token
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     @app.errorhandler(UploaderError)
     def say_why(error: UploaderError) -> tuple[Response, int]:
-        return jsonify(problem=str(error)), HTTPStatus.BAD_REQUEST
+        return jsonify(problem=_not_saved(str(error))), HTTPStatus.BAD_REQUEST
+
+    @app.errorhandler(HTTPException)
+    def say_status(error: HTTPException) -> tuple[Response, int]:
+        return jsonify(problem=_not_saved(error.description or error.name)), error.code or 500
+
+    @app.errorhandler(Exception)
+    def say_anything(error: Exception) -> tuple[Response, int]:
+        reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
+        problem = _not_saved(f"{reason}. What you typed stays on the page: try again.")
+        return jsonify(problem=problem), HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _serve_files(app: Flask) -> None:
-    @app.get("/")
-    @app.get("/<any('page.js','page.css'):name>")
+def _not_saved(reason: str) -> str:
+    return f"Nothing was saved: {reason}" if request.method == "PUT" else reason
+
+
+def _serve_files(app: Flask, token: str) -> None:
+    @app.get(f"/{token}/favicon.ico")
+    def no_icon() -> tuple[str, int]:
+        return "", HTTPStatus.NO_CONTENT
+
+    @app.get(f"/{token}/")
+    @app.get(f"/{token}/<any('page.js','page.css'):name>")
     def page(name: str = "page.html") -> Response:
         kind = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
         content = Path(__file__).with_name(name).read_bytes()
         return Response(content, mimetype=kind[name.rpartition(".")[2]])
-
-    @app.get("/favicon.ico")
-    def no_icon() -> tuple[str, int]:
-        return "", HTTPStatus.NO_CONTENT
 
 
 def _as_json(photo: Photo) -> dict[str, Any]:
     fields = {name: getattr(photo.metadata, name) for name in _FIELDS}
     place = {"path": photo.file.path, "album": photo.file.album, "size": photo.size}
     return {"id": photo.id, **place, **fields}
+
+
+def _given(body: Any) -> tuple[Fields, dict[str, Any]]:
+    """What was typed and seen; BadRequest where the body has another shape."""
+    if not (
+        isinstance(body, dict)
+        and isinstance(typed := body.get("typed"), dict)
+        and isinstance(seen := body.get("seen"), dict)
+    ):
+        abort(HTTPStatus.BAD_REQUEST, "Send an object of two objects, typed and seen.")
+    return _fields(typed), seen
 
 
 def _fields(typed: dict[str, Any]) -> Fields:

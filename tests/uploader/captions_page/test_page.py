@@ -1,5 +1,6 @@
 """The captions page: what it serves, whom it refuses, and how it is used with a keyboard alone."""
 
+import errno
 import re
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from uploader.folder.captions import read_captions
 from uploader.folder.index import Index
 from uploader.render.pool import Pool
 
+TOKEN = "the-token-of-this-page"
+
 
 @pytest.fixture
 def client(folder, picture):
@@ -20,17 +23,17 @@ def client(folder, picture):
     picture("b.png", color="blue")
     (folder / "captions.yaml").write_text("# mine\na.png: There\n")
     with Index(folder) as index, Pool(1) as pool:
-        yield create_app(folder, index, pool).test_client()
+        yield create_app(folder, index, pool, TOKEN).test_client()
 
 
 def get(client, path, host="127.0.0.1:8481"):
-    return client.get(path, headers={"Host": host})
+    return client.get(f"/{TOKEN}{path}", headers={"Host": host})
 
 
 def put(client, id_, typed, seen):
     """Save what was typed, over what was seen."""
     body = {"typed": typed, "seen": seen}
-    return client.put(f"/photos/{id_}", json=body, headers={"Host": "localhost:8481"})
+    return client.put(f"/{TOKEN}/photos/{id_}", json=body, headers={"Host": "localhost:8481"})
 
 
 def test_it_lists_photos_with_their_words(client):
@@ -69,7 +72,9 @@ def test_a_date_that_is_none_is_refused_and_nothing_is_written(client, folder):
     told = put(client, id_, {"date": "2017-13"}, {"date": ""})
 
     assert told.status_code == 400
-    assert told.json["problem"].startswith("“2017-13” is no date. Type one of: 2017")
+    assert told.json["problem"].startswith(
+        "Nothing was saved: “2017-13” is no date. Type one of: 2017"
+    )
     assert (folder / "captions.yaml").read_bytes() == before
 
 
@@ -84,11 +89,106 @@ def test_other_sites_cannot_write_through_a_visitors_browser(client):
     id_ = get(client, "/photos").json[0]["id"]
     host = {"Host": "127.0.0.1:8481"}
 
-    form = client.put(f"/photos/{id_}", data={"caption": "x"}, headers=host)
-    asked = client.options(f"/photos/{id_}", headers=host | {"Origin": "http://evil.example"})
+    form = client.put(f"/{TOKEN}/photos/{id_}", data={"caption": "x"}, headers=host)
+    asked = client.options(
+        f"/{TOKEN}/photos/{id_}", headers=host | {"Origin": "http://evil.example"}
+    )
 
     assert form.status_code == 415
     assert "Access-Control-Allow-Origin" not in asked.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/photos", "/page.js", f"/{TOKEN}x/photos", "/%20/photos"])
+def test_without_the_token_there_is_no_answer(client, path):
+    assert client.get(path, headers={"Host": "127.0.0.1:8481"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:9"},
+        {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    ],
+)  # fmt: skip
+def test_another_sites_page_is_refused_even_with_the_token(client, header):
+    host = {"Host": "127.0.0.1:8481"}
+
+    assert client.get(f"/{TOKEN}/photos", headers=host | header).status_code == 403
+
+
+def test_no_page_may_frame_it(client):
+    headers = get(client, "/").headers
+
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("body", [[], {}, {"typed": []}, {"typed": {}, "seen": 7}, "x"])
+def test_a_body_of_another_shape_is_refused_in_words(client, body):
+    id_ = get(client, "/photos").json[0]["id"]
+    host = {"Host": "127.0.0.1:8481"}
+
+    told = client.put(f"/{TOKEN}/photos/{id_}", json=body, headers=host)
+
+    assert told.status_code == 400
+    assert told.json["problem"].startswith("Nothing was saved: ")
+
+
+def test_a_photo_that_was_deleted_or_edited_meanwhile_is_said(client, folder, picture):
+    first, second = get(client, "/photos").json
+    (folder / "a.png").unlink()
+    picture("b.png", color="green")
+
+    for photo in (first, second):
+        told = put(client, photo["id"], {"caption": "x"}, {"caption": photo["caption"]})
+
+        assert told.status_code == 400
+        assert "Nothing was saved: the photo was changed or deleted" in told.json["problem"]
+
+
+def test_a_photo_that_was_renamed_meanwhile_is_captioned_under_its_new_name(client, folder):
+    second = get(client, "/photos").json[1]
+    (folder / "b.png").rename(folder / "c.png")
+
+    assert put(client, second["id"], {"caption": "x"}, {"caption": ""}).status_code == 200
+    assert "c.png" in read_captions(folder / "captions.yaml", "x").entries
+
+
+def test_a_full_disk_is_said_and_the_page_goes_on(client, folder, monkeypatch):
+    first = get(client, "/photos").json[0]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("uploader.captions_page.server.set_fields", full)
+        told = put(client, first["id"], {"caption": "x"}, {"caption": "There"})
+
+    assert (told.status_code, told.json["problem"]) == (
+        500,
+        "Nothing was saved: No space left on device. What you typed stays on the page: try again.",
+    )
+    assert put(client, first["id"], {"caption": "x"}, {"caption": "There"}).status_code == 200
+
+
+def test_saving_does_not_walk_the_folder(client, monkeypatch):
+    first = get(client, "/photos").json[0]
+    monkeypatch.setattr("uploader.captions_page.server.survey", None)
+
+    assert put(client, first["id"], {"caption": "x"}, {"caption": "There"}).json["caption"] == "x"
+    assert put(client, first["id"], {"caption": ""}, {"caption": "x"}).json["caption"] == ""
+
+
+def test_what_a_killed_page_left_goes_at_the_next_start(folder, picture):
+    picture("a.png")
+    (folder / ".captionsab12cd_9").write_text("half")
+    (folder / ".captions.backup").write_text("mine")
+
+    with Index(folder) as index, Pool(1) as pool:
+        create_app(folder, index, pool, TOKEN)
+
+    assert not (folder / ".captionsab12cd_9").exists()
+    assert (folder / ".captions.backup").exists()
 
 
 def test_the_next_port_is_taken_where_one_is_in_use():
@@ -274,6 +374,16 @@ def test_after_the_last_photo_it_says_what_to_do_next(two):
     page.keyboard.press("Enter")
 
     page.locator("#where", has_text="To publish what you wrote: make up, or pulumi up").wait_for()
+
+
+def test_a_foreign_script_does_not_run(two):
+    """By the page's Content-Security-Policy."""
+    two.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'),"
+        " { textContent: 'window.ran = true' }))"
+    )
+
+    assert two.evaluate("window.ran") is None
 
 
 @pytest.mark.parametrize("width", [360, 1280])
