@@ -80,7 +80,12 @@ def new_bucket(cloud):
         return {blob.name: blob.generation for blob in made.list_blobs()}
 
     return SimpleNamespace(
-        name=made.name, objects=objects, records=records, generations=generations, bucket=made
+        name=made.name,
+        objects=objects,
+        records=records,
+        generations=generations,
+        bucket=made,
+        cloud=cloud,
     )
 
 

@@ -254,6 +254,22 @@ def lose_the_catalog(bucket):
     return ["catalog.jsonl"]
 
 
+def damage_a_rendition(bucket):
+    (name,) = [name for name in bucket.objects() if name.endswith(".webp")]
+    bucket.bucket.blob(name).upload_from_string(b"", "image/webp")
+    return ["a.png"]
+
+
+def lose_the_bytes(bucket):
+    """The bucket's record of a rendition is there, its bytes are not."""
+    (name,) = [name for name in bucket.objects() if name.endswith(".webp")]
+    content = bucket.objects()[name]
+    for path in bucket.cloud.state_dir.glob("**/blobs/*/*"):
+        if path.read_bytes() == content:
+            path.unlink()
+    return ["a.png"]
+
+
 def change_words(bucket):
     bucket.bucket.blob("catalog.jsonl").upload_from_string(
         bucket.objects()["catalog.jsonl"].replace(b"a.png", b"b.png")
@@ -261,7 +277,9 @@ def change_words(bucket):
     return ["catalog.jsonl"]
 
 
-@pytest.mark.parametrize("harm", [lose_a_rendition, lose_the_catalog, change_words])
+@pytest.mark.parametrize(
+    "harm", [lose_a_rendition, damage_a_rendition, lose_the_bytes, lose_the_catalog, change_words]
+)
 def test_what_was_lost_is_read_and_healed(harm, provider, inputs, picture, bucket, folder):
     picture("a.png")
     (folder / "captions.yaml").write_text("a.png: This is a.png\n")

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from uploader.sync.catalog import NAME, rendition_names, write_catalog
+from uploader.sync.plan import is_valid
 
 if TYPE_CHECKING:
     from uploader.sync.catalog import Record
@@ -26,8 +27,12 @@ def missing(props: dict[str, Any], gallery: Gallery) -> list[str]:
     broken = {
         id_
         for id_, record in own.items()
-        if not gallery.objects.keys() >= set(rendition_names(record))
+        if not all(_is_valid(gallery, name) for name in rendition_names(record))
     }
     is_changed = digest(list(own.values())) != props.get("records")
     lost = [path for path, id_ in ids.items() if id_ in broken]
     return sorted(lost) + ([NAME] if is_changed else [])
+
+
+def _is_valid(gallery: Gallery, name: str) -> bool:
+    return name in gallery.objects and is_valid(name, gallery.objects[name])

@@ -44,7 +44,7 @@ def download(cloud: Cloud, request: Request, bucket: str, name: str) -> Response
             response = _response(cloud.blobs.path(blob), json.loads(record))
         except FileNotFoundError:
             if row == former:
-                raise CloudError(f"The bytes of {bucket}/{name} are gone") from None
+                raise NotFound(f"No such object: {bucket}/{name}") from None
             former = row  # it may have been replaced between the record and its bytes
             continue
         response.headers["x-goog-generation"] = str(generation)

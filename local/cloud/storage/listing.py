@@ -9,7 +9,7 @@ from local.cloud.cloud import Cloud
 from local.cloud.errors import Invalid
 from local.cloud.storage.buckets import read_bucket
 from local.cloud.storage.conditions import number
-from local.cloud.storage.objects import Stored, view
+from local.cloud.storage.objects import Stored, is_whole, view
 from local.cloud.web import Method, Record, Request
 
 __all__ = ["METHODS", "Page"]
@@ -42,7 +42,7 @@ class Page:
     def fill(self, cloud: Cloud) -> None:
         """Read names in order until the page is full; folders are skipped, not read."""
         while self.following is not None and not self._is_full:
-            self.following = self._take(self._rows(cloud, self.following))
+            self.following = self._take(cloud, self._rows(cloud, self.following))
 
     @property
     def _is_full(self) -> bool:
@@ -54,7 +54,7 @@ class Page:
         sql += " ORDER BY name LIMIT ?"
         return cloud.store.rows(sql, self.bucket, start, end, self._size + 1)
 
-    def _take(self, rows: list[tuple[Any, ...]]) -> str | None:
+    def _take(self, cloud: Cloud, rows: list[tuple[Any, ...]]) -> str | None:
         """Put rows on the page; where to go on, None at the end of the bucket."""
         for row in rows:
             stored = Stored(*row)
@@ -63,7 +63,8 @@ class Page:
             if folder := self._folder(stored.name):
                 self.prefixes.append(folder)
                 return folder + _LAST
-            self.items.append(stored)
+            if is_whole(cloud, stored):
+                self.items.append(stored)
         return None
 
     def _folder(self, name: str) -> str | None:

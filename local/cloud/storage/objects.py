@@ -40,12 +40,25 @@ def read_object(cloud: Cloud, bucket: str, name: str, arguments: Arguments | Non
     """The live object, if it has the `generation` asked for; raises NotFound, or for the bucket."""
     sql = "SELECT * FROM objects WHERE bucket = ? AND name = ?"
     row = cloud.store.row(sql, bucket, name)
+    if row and not is_whole(cloud, Stored(*row)):
+        row = cloud.store.row(sql, bucket, name)  # it may have been replaced in between
+        row = row if row and is_whole(cloud, Stored(*row)) else None
     wanted = number(arguments or {}, "generation")
     if row is None:
         read_bucket(cloud, bucket)
     if row is None or wanted not in (None, row[2]):
         raise NotFound(f"No such object: {bucket}/{name}")
     return Stored(*row)
+
+
+def is_whole(cloud: Cloud, stored: Stored) -> bool:
+    """Whether an object's bytes are on the disk; without them it is lost, whatever its row says."""
+    try:
+        return cloud.blobs.path(stored.blob).stat().st_size == int(
+            json.loads(stored.record)["size"]
+        )
+    except FileNotFoundError:
+        return False
 
 
 def view(cloud: Cloud, stored: Stored) -> Record:
