@@ -10,6 +10,7 @@ import os
 import re
 import weakref
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ from uploader.sync.attempts import Attempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from google.auth.credentials import Credentials
 
@@ -115,6 +115,10 @@ class Bucket:
         self._now: datetime | None = None
         self._client._http.hooks["response"].append(self._note_date)  # noqa: SLF001 - ours, see connect()
         self._attempts = Attempts(f"{self.name} at {address}", stopping)
+
+    def today(self) -> str:
+        """The day by the bucket's clock, in UTC; by this machine's before its first answer."""
+        return (self._now or datetime.now(UTC)).date().isoformat()
 
     def read(self, name: str) -> tuple[bytes, int]:
         """An object's content and generation.

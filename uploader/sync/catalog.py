@@ -1,7 +1,8 @@
 """The catalog, the list of all photos that the function reads, as JSON Lines; and object names.
 
-Owns what a record is, and which objects this program can have made. Facts only, no address and no
-time. What a newer program wrote is refused: to write over it would lose what that one knows.
+Owns what a record is, and which objects this program can have made. Facts only, no address; of
+times the day alone on which a photo came in, which stays. What a newer program wrote is refused:
+to write over it would lose what that one knows.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = [
     "SHOWN",
     "TYPE",
     "Record",
+    "days_added",
     "id_of",
     "merge",
     "metadata_of",
@@ -47,13 +49,15 @@ _RECIPES = frozenset({"v1", "v2", RECIPE})
 
 Record = dict[str, Any]
 """`id`, `source`, `recipe`, `sizes` (`[[width, height], …]`, ascending), `jpeg`, `alt`, and what
-is known of `caption`, `date`, `album`, `credit`, `license`, `details`, `placeholder`, in this
-order."""
+is known of `caption`, `date`, `album`, `credit`, `license`, `details`, `added`,
+`placeholder`, in this order."""
 
 SHOWN = ("caption", "alt", "date", "album", "credit", "license", "details")
 """The fields of a record that come from metadata; all but alt are left out when unknown."""
 
-_FIELDS = frozenset({"id", "source", "recipe", "sizes", "jpeg", "placeholder", *SHOWN})
+_FIELDS = frozenset(
+    {"id", "source", "recipe", "sizes", "jpeg", "placeholder", "added", "tags", *SHOWN}
+)
 _RENDITION = re.compile(r"photos/(v\d+)/[0-9a-f]{16}-\d+\.(?:webp|jpg)")
 
 
@@ -124,12 +128,21 @@ def merge(records: list[Record], source: str, own: list[Record]) -> list[Record]
     return [record for record in records if record["source"] != source] + own
 
 
-def record_of(photo: Photo, source: str, placeholder: str) -> Record:
-    """A photo as the catalog has it."""
+def record_of(photo: Photo, source: str, placeholder: str, added: str) -> Record:
+    """A photo as the catalog has it; `added` is the day on which it first came into the gallery."""
     sizes = [list(size) for size in sizes_for(*photo.size)]
     jpeg = list(jpeg_size_for(*photo.size))
     record = {"id": photo.id, "source": source, "recipe": RECIPE, "sizes": sizes, "jpeg": jpeg}
-    return record | metadata_of(photo) | {"placeholder": placeholder}
+    return record | metadata_of(photo) | {"added": added, "placeholder": placeholder}
+
+
+def days_added(records: list[Record]) -> dict[str, str]:
+    """The day on which each picture first came into the gallery, by id, whoever sent it."""
+    days: dict[str, str] = {}
+    for record in records:
+        if day := record.get("added"):
+            days[record["id"]] = min(day, days.get(record["id"], day))
+    return days
 
 
 def metadata_of(photo: Photo) -> dict[str, str]:

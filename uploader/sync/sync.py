@@ -18,6 +18,7 @@ from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
 from uploader.sync.catalog import (
     NAME,
+    days_added,
     id_of,
     merge,
     names_for,
@@ -265,8 +266,14 @@ class Sync:
         """This source's records; of what was not sent, those that were there before."""
         survey = plan.survey
         before = {r["id"]: r for r in self._gallery.records if r["source"] == self._source}
+        days, today = days_added(self._gallery.records), self._bucket.today()
         records = {
-            photo.id: record_of(photo, self._source, self._placeholders[photo.id])
+            photo.id: record_of(
+                photo,
+                self._source,
+                self._placeholders[photo.id],
+                days.get(photo.id) or days.get(photo.before) or today,
+            )
             for photo in survey.photos
             if photo.id in self._placeholders
         }

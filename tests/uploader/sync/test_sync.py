@@ -84,6 +84,7 @@ def test_renditions_and_catalog_arrive_as_the_contract_says(sync, bucket, pictur
         "album": "alps",
         "credit": "Me",
         "license": "CC0-1.0",
+        "added": f"{datetime.now(UTC):%Y-%m-%d}",
     }
     objects = bucket.objects()
     assert set(objects) == {"catalog.jsonl"} | {
@@ -517,6 +518,35 @@ def test_hidden_stays_hidden_when_the_captions_file_is_lost(sync, bucket, pictur
         sync()
 
     assert bucket.generations() == before
+
+
+def test_the_day_on_which_a_photo_came_in_stays_for_ever(
+    sync, bucket, picture, folder, tmp_path, monkeypatch
+):
+    """Over another run, a rename, an edit, a second source and a lost index."""
+    picture("a.png")
+    picture("b.png", color="blue")
+    monkeypatch.setattr(Bucket, "today", lambda _: "2026-01-02")
+    sync()
+    monkeypatch.setattr(Bucket, "today", lambda _: "2026-11-30")
+    (folder / "a.png").rename(folder / "c.png")
+    picture("b.png", color="green")
+    picture("new.png", color="gold")
+    talk = picture("c.png", folder=tmp_path / "talk").parent
+
+    sync()
+    sync("talk", talk)
+    for path in folder.glob(".gallery-index*"):
+        path.unlink()
+    sync()
+
+    days = sorted((record["source"], record["added"]) for record in bucket.records())
+    assert days == [
+        ("stack", "2026-01-02"),
+        ("stack", "2026-01-02"),
+        ("stack", "2026-11-30"),
+        ("talk", "2026-01-02"),
+    ]
 
 
 def test_a_photo_that_is_hidden_no_more_is_said(sync, bucket, picture, folder):
