@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import google.auth.exceptions
 import requests
@@ -23,6 +24,8 @@ from google.cloud import storage  # type: ignore[attr-defined]  # a namespace pa
 
 from uploader.credentials import SCOPE
 from uploader.errors import NotThere, PreconditionFailed, StorageError
+from uploader.render.pool import run_all
+from uploader.render.renditions import RECIPE
 from uploader.sync.attempts import Attempts
 
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from google.auth.credentials import Credentials
 
-    from uploader.sync.attempts import Timeout
 
 __all__ = ["IN_FLIGHT", "Bucket", "Listed", "connect"]
 
@@ -39,10 +41,12 @@ IN_FLIGHT = (
 )
 # https://cloud.google.com/storage/docs/buckets#naming, 2026-11
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
+_FACTS = "name,generation,metageneration,size,contentType,cacheControl,updated,metadata"
+_LISTED = f"items({_FACTS}),nextPageToken"
 _CREDIT = "credit"  # custom metadata of an object: its listing says whose name is in the file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One object as a listing shows it."""
 
@@ -112,6 +116,7 @@ class Bucket:
         self.name = str(bucket.name)
         self._bucket = bucket
         self._client = bucket.client
+        self.page_size = 1000  # names in an answer; Google gives no more
         self._now: datetime | None = None
         self._client._http.hooks["response"].append(self._note_date)  # noqa: SLF001 - ours, see connect()
         self._attempts = Attempts(f"{self.name} at {address}", stopping)
@@ -140,17 +145,40 @@ class Bucket:
         return content, int(blob.generation or 0)
 
     def list(self, prefix: str) -> dict[str, Listed]:
-        """All objects whose names begin so, by name; one call for each thousand."""
-        facts = "name,generation,metageneration,size,contentType,cacheControl,updated,metadata"
-        fields = f"items({facts}),nextPageToken"
+        """All objects whose names begin so; one call for each thousand, side by side."""
+        found, is_all = self._page(prefix, {})
+        if is_all:
+            return found
+        # Renditions are named by their recipe and a hash, so these parts are of one size.
+        cuts = [f"{prefix}{RECIPE}/{digit}" for digit in "123456789abcdef"]
+        parts = list(zip(["", *cuts], [*cuts, ""], strict=True))
+        found.clear()
 
-        def pages(timeout: Timeout) -> dict[str, Listed]:
-            blobs = self._client.list_blobs(
-                self._bucket, prefix=prefix, fields=fields, retry=None, timeout=timeout
-            )
-            return {blob.name: self._listed(blob) for blob in blobs}
+        def read(part: tuple[str, str]) -> None:
+            start, end = part
+            query = ({"startOffset": start} if start else {}) | ({"endOffset": end} if end else {})
+            is_all = False
+            while not is_all:
+                page, is_all = self._page(prefix, query)
+                found.update(page)
 
-        return self._attempts.call(f"listing {prefix}", pages)
+        run_all(read, parts, IN_FLIGHT)
+        return found
+
+    def _page(self, prefix: str, query: dict[str, str]) -> tuple[dict[str, Listed], bool]:
+        """One page, and whether it is the last; `query` then has what leads to the next."""
+        params = {"prefix": prefix, "fields": _LISTED, "maxResults": self.page_size, **query}
+        path = f"/b/{self.name}/o"
+        answer = self._attempts.call(
+            f"listing {prefix}",
+            # Not list_blobs(): a Blob for each name takes three times the time and memory.
+            lambda timeout: self._client._connection.api_request(  # noqa: SLF001 - as above
+                method="GET", path=path, query_params=params, timeout=timeout
+            ),
+        )
+        query["pageToken"] = answer.get("nextPageToken", "")
+        page = {item["name"]: self._listed(item) for item in answer.get("items", ())}
+        return page, not query["pageToken"]
 
     def write(
         self,
@@ -210,15 +238,17 @@ class Bucket:
         with contextlib.suppress(KeyError, ValueError):
             self._now = parsedate_to_datetime(response.headers["Date"])
 
-    def _listed(self, blob: storage.Blob) -> Listed:
+    def _listed(self, item: dict[str, Any]) -> Listed:
         """An object as listed; without a date in the answer it is new, and so never left behind."""
-        age = (self._now - blob.updated).total_seconds() if self._now and blob.updated else 0.0
+        age, updated = 0.0, item.get("updated")
+        if self._now and updated:
+            age = (self._now - datetime.fromisoformat(updated)).total_seconds()
         return Listed(
-            int(blob.generation or 0),
-            int(blob.metageneration or 0),
-            int(blob.size or 0),
-            blob.content_type or "",
-            blob.cache_control or "",
+            int(item.get("generation", 0)),
+            int(item.get("metageneration", 0)),
+            int(item.get("size", 0)),
+            sys.intern(item.get("contentType", "")),
+            sys.intern(item.get("cacheControl", "")),
             age,
-            (blob.metadata or {}).get(_CREDIT, ""),
+            sys.intern(item.get("metadata", {}).get(_CREDIT, "")),
         )

@@ -16,3 +16,16 @@ def test_an_object_that_is_not_there_is_empty(cloud, name):
 def test_a_bucket_that_is_not_there_is_said(cloud):
     with pytest.raises(NotThere):
         connect("nowhere").read("catalog.jsonl")
+
+
+def test_many_objects_are_listed_side_by_side_and_none_twice_or_not_at_all(bucket, cloud):
+    names = {f"photos/v2/{number:02x}00000000000000-400.webp" for number in range(256)}
+    names |= {"photos/2019/a.NEF", "photos/zoo.jpg", "photos/v2/~", "photos/v2/"}
+    for name in names:
+        bucket.bucket.blob(name).upload_from_string(b"x")
+    opened = connect(bucket.name)
+    opened.page_size = 10
+    cloud.reset_calls()
+
+    assert set(opened.list("photos/")) == names
+    assert cloud.calls()["storage.objects.list"] > 16

@@ -57,7 +57,8 @@ class Scene:
         self.before.mkdir()
         for number in range(3):
             (self.before / f"old-{number}.png").write_bytes(png(f"#ff{number:02x}00"))
-        for name, color in (("kept", "white"), ("kept-2", "grey"), ("kept-3", "black")):
+        kept = {"kept": "white", "kept-2": "grey", "kept-3": "black", "kept-4": "gold"}
+        for name, color in kept.items():
             (self.before / f"{name}.png").write_bytes(png(color))
         self.start = new_bucket(cloud)
         forking(self.before, self.start)
@@ -119,7 +120,7 @@ def dangling(bucket):
 
 def test_the_undisturbed_run_makes_about_a_call_for_each_file(thirty):
     assert 30 + 6 + 3 <= thirty.calls <= 51
-    assert len(thirty.wanted) == 1 + 2 * 18
+    assert len(thirty.wanted) == 1 + 2 * 19
 
 
 def test_killed_before_every_call_the_next_run_ends_with_the_same_bucket(thirty, forking):
