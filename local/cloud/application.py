@@ -96,13 +96,13 @@ def _check_headers(request: Request) -> None:
 @contextlib.contextmanager
 def running(folder: Path, port: int) -> Iterator[tuple[Cloud, Application]]:
     """A local cloud on its state folder. Raises ServeError where its records cannot be read."""
-    token = guard.token_of(folder)
+    token = guard.new_token(folder)
     router = Router(METHODS)
     try:
         store = Store(folder / "records.sqlite")
     except sqlite3.DatabaseError as error:
         raise ServeError(
-            f"{folder / 'records.sqlite'} cannot be read ({error}). Take it away: make destroy"
+            f"{folder / 'records.sqlite'} cannot be read ({error}). Take it away: ./gallery destroy"
         ) from None
     cloud = Cloud(folder, port, store, Blobs(folder), router.prefixes, token)
     try:

@@ -40,7 +40,7 @@ class Cloud:
         if urlsplit(endpoint).hostname not in _LOOPBACK:
             raise RunnerError(
                 "This stack has no local cloud (gcp:storageCustomEndpoint); the runner deploys "
-                "nowhere else. Onto Google: pulumi up"
+                "nowhere else. Onto Google: pulumi up -s dev"
             )
         return "/".join(endpoint.split("/")[:3])
 
@@ -80,7 +80,7 @@ class Cloud:
             reason = getattr(error, "reason", error)
             raise CloudUnreachableError(
                 f"The local cloud at {self.origin} does not answer ({reason}). "
-                "Start it: python -m local serve --background"
+                "Start it: ./gallery serve --background"
             ) from None
         return json.loads(text) if text else None
 

@@ -1,12 +1,13 @@
-"""The commands up, destroy and outputs: the stack on this machine, without Pulumi's engine."""
+"""The gallery on this machine, made, taken away and asked about, without Pulumi's engine."""
 
-import argparse
 import contextlib
 import json
+import os
 import shutil
 import sqlite3
-import sys
+import time
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,76 +18,140 @@ from local.cloud.guard import token_of
 from local.cloud.store import Store
 from local.install import alone
 from local.runner.cloud import Cloud
-from local.runner.errors import CloudRefusalError, CloudUnreachableError, RunnerError
+from local.runner.errors import RunnerError
 from local.runner.records import Records
-from local.runner.stack import project_name, read_local_configuration, remember_photos
+from local.runner.stack import (
+    chosen_photos,
+    project_name,
+    read_configuration,
+    read_local_configuration,
+    remember_photos,
+)
 
-__all__ = ["destroy", "outputs", "up"]
+__all__ = ["Deployed", "Outputs", "destroy", "ensure_running", "occupant", "outputs", "up"]
 
-_HIDDEN = "[secret; python -m local outputs --show-secrets]"
-# What leads nowhere from this machine: there is no console of the local cloud's.
-_ELSEWHERE = ("dashboardUrl",)
-_ASK_SECONDS = 5  # a local cloud answers this at once
+_ENDING_SECONDS = 10  # in which a server sees that its folder is gone, and ends
 
+# Output name → (value, whether it is secret)
 Outputs = dict[str, tuple[Any, bool]]
 
 
-def up(options: argparse.Namespace) -> int:
-    """Make the gallery, or bring it up to date; the exit code."""
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What `up` made; `unsent` and `unusable` name photos that are not shown, and why."""
+
+    outputs: Outputs
+    unsent: list[str] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
+
+
+def up(
+    checkout: Path,
+    *,
+    state: Path,
+    stack: str = "local",
+    port: int | None = None,
+    photos: str = "",
+    remove_many: int = 0,
+) -> Deployed:
+    """Make the gallery of a stack, or bring it up to date; `photos` is remembered once it is in.
+
+    Raises RunnerError.
+    """
     from local.runner.deployment import Deployment  # imports Pulumi, which takes a second
 
-    with alone(Path.cwd()):
-        if options.photos:
-            remember_photos(Path.cwd(), options.photos)
-        config = read_local_configuration(Path.cwd(), options.stack, options.port, options.state)
-        if options.remove_many:
-            config[f"{project_name(Path.cwd())}:removeMany"] = str(options.remove_many)
-        cloud = Cloud(config={**config, "gcp:accessToken": token_of(options.state)})
-        ensure_running(cloud, options.state)
-        records = Records(_path(options, "runner"))
-        deployment = Deployment(cloud, project_name(Path.cwd()), options.stack, records)
+    with alone(checkout):
+        chosen = chosen_photos(checkout, photos) if photos else ""
+        config = read_local_configuration(checkout, stack, port, state, chosen)
+        if remove_many:
+            config[f"{project_name(checkout)}:removeMany"] = str(remove_many)
+        ensure_running(Cloud(config=config).origin, state)
+        cloud = Cloud(config={**config, "gcp:accessToken": token_of(state)})
+        records = Records(_path(state, "runner", stack))
+        deployment = Deployment(cloud, project_name(checkout), stack, records)
         try:
-            made = deployment.up(Path("__main__.py"))
+            made = deployment.up(checkout / "__main__.py")
         finally:
             if not records.newest_first():  # refused before anything was made
-                _take_away(options.state)
-        path = _path(options, "outputs")
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(made), encoding="utf-8")
-    unsent, unusable = deployment.shortfalls("incomplete"), deployment.shortfalls("unusable")
-    for photo in unsent:
-        print(f"error: {photo} is not sent yet. The same command goes on.", file=sys.stderr)
-    for photo in unusable:
-        print(f"warning: not shown: {photo}", file=sys.stderr)
-    _print(made, options)
-    if not options.json:
-        print("\nThe gallery runs on this machine; nothing was sent to Google.")
-        print(f"Open {made['siteUrl'][0]}" if "siteUrl" in made else "It has no page.")
-    return 1 if unsent else 3 if unusable else 0
+                _take_away(state)
+        if chosen:
+            remember_photos(checkout, chosen)
+        _write_for_owner(_path(state, "outputs", stack), json.dumps(made))
+    return Deployed(
+        outputs=made,
+        unsent=deployment.shortfalls("incomplete"),
+        unusable=deployment.shortfalls("unusable"),
+    )
 
 
-def ensure_running(cloud: Cloud, state: Path) -> None:
-    """Start the local cloud in the background unless it answers already.
+def _write_for_owner(path: Path, text: str) -> None:
+    """Replace a file as a whole, readable by its owner alone."""
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
 
-    Raises RunnerError where something else answers, a local cloud with another folder included,
-    and where Pulumi's engine made what is on it.
+
+def ensure_running(origin: str, state: Path) -> None:
+    """Start the local cloud of a state folder at `origin` unless it answers already.
+
+    Ends one that was ours and whose checkout was moved. Raises RunnerError where somebody else
+    answers, and where Pulumi's engine made what is on it.
     """
-    other_port = "another port: make up PORT=8490"
-    try:
-        status = cloud.call("GET", f"{cloud.origin}/_local/status", timeout=_ASK_SECONDS)
-        driver, folder = status["driver"], status["state"]
-    except CloudUnreachableError:
-        server.start(state, urlsplit(cloud.origin).port or 80)
-        return ensure_running(cloud, state)
-    except (CloudRefusalError, ValueError, TypeError, KeyError):
-        what = f"Something that is no local cloud answers at {cloud.origin}."
-        raise RunnerError(f"{what} Choose {other_port}") from None
-    if folder != str(state.resolve()):
-        what = f"The local cloud at {cloud.origin} keeps another gallery, in {folder}."
-        raise RunnerError(f"{what} Choose {other_port}")
-    if driver == "engine":
-        raise RunnerError(f"{_engine_made(state)} Or use {other_port}")
+    found = _settled(origin, state)
+    if found is None:
+        server.start(state, urlsplit(origin).port or 80)
+    elif not found.ours:
+        raise RunnerError(f"{describe_stranger(found)} Or choose another port: {_another(origin)}")
+    elif found.driver == "engine":
+        raise RunnerError(f"{_engine_made(state)} Or choose another port: {_another(origin)}")
+
+
+def _another(origin: str) -> str:
+    return f"./gallery up --port {(urlsplit(origin).port or 80) + 10}"
+
+
+def _settled(origin: str, state: Path) -> server.Answering | None:
+    """Who answers, once a server whose folder was taken away or moved has ended."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while found := server.probe(origin, state):
+        here = found.state is not None and _is_same(Path(found.state), state)
+        if found.ours and here:
+            return found
+        if found.ours and found.pid is not None:  # the checkout was moved, its token with it
+            server.end(found.pid)
+        elif not (here or _is_gone(found)) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
     return None
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one folder, also by another case of its name (macOS)."""
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
+    return str(one) == str(other.resolve())
+
+
+def _is_gone(found: server.Answering) -> bool:
+    return found.state is not None and not Path(found.state).exists()
+
+
+def describe_stranger(found: server.Answering) -> str:
+    """One line about what holds a port and is not ours, and how to end it."""
+    port = urlsplit(found.url).port
+    if found.pid is None:
+        return f"Something that is no local cloud has port {port}."
+    what = f"Another gallery's server (process {found.pid}, of {found.state}) has port {port}."
+    return f"{what} End it: kill {found.pid}"
+
+
+def occupant(checkout: Path, state: Path, stack: str = "local") -> server.Answering | None:
+    """Who answers at the stack's address, where that is not the gallery of this folder."""
+    config = read_configuration(checkout, stack, state=state)
+    found = server.probe(Cloud(config=config).origin, state)
+    return None if found and found.ours else found
 
 
 def _engine_made(state: Path) -> str:
@@ -94,19 +159,19 @@ def _engine_made(state: Path) -> str:
     return f"{what} Take it away with: pulumi destroy -s local --run-program"
 
 
-def destroy(options: argparse.Namespace) -> int:
-    """Take the gallery away: stop the local cloud, and remove its folder with all that it kept.
+def destroy(checkout: Path, *, state: Path, stack: str = "local") -> int:
+    """Take the gallery away: stop the local cloud, remove its folder; how many resources went.
 
     Raises RunnerError for what Pulumi's engine made, whose records would be left behind.
     """
-    with alone(Path.cwd()):
-        if _driver(options.state) == "engine":
-            raise RunnerError(_engine_made(options.state))
+    with alone(checkout):
+        if _driver(state) == "engine":
+            raise RunnerError(_engine_made(state))
+        count = 0
         with contextlib.suppress(RunnerError):  # damaged, and about to be gone
-            count = len(Records(_path(options, "runner")).newest_first())
-            print(f"{count} resources removed." if count else "There was nothing to remove.")
-        _take_away(options.state)
-    return 0
+            count = len(Records(_path(state, "runner", stack)).newest_first())
+        _take_away(state)
+    return count
 
 
 def _driver(state: Path) -> str | None:
@@ -125,34 +190,20 @@ def _take_away(state: Path) -> None:
         shutil.rmtree(state)
 
 
-def outputs(options: argparse.Namespace) -> int:
-    """Print what the last `up` gave."""
-    path = _path(options, "outputs")
-    if not path.exists():
-        raise RunnerError("There is no gallery here yet. Make it: make up")
-    made: Outputs = json.loads(path.read_text(encoding="utf-8"))
-    if options.name is None:
-        _print(made, options)
-    elif options.name in made:
-        print(made[options.name][0])
-    else:
-        raise RunnerError(f"There is no output {options.name}. There are: {', '.join(made)}.")
-    return 0
+def outputs(state: Path, stack: str = "local") -> Outputs:
+    """What the last `up` gave. Raises RunnerError where there was none."""
+    path = _path(state, "outputs", stack)
+    try:
+        made: Outputs = {
+            name: (value, bool(secret))
+            for name, (value, secret) in json.loads(path.read_text(encoding="utf-8")).items()
+        }
+    except FileNotFoundError:
+        raise RunnerError("There is no gallery here yet. Make it: ./gallery up") from None
+    except (ValueError, TypeError, AttributeError):
+        raise RunnerError(f"{path} is damaged. To write it anew: ./gallery up") from None
+    return made
 
 
-def _print(made: Outputs, options: argparse.Namespace) -> None:
-    shown: dict[str, Any] = {
-        name: _HIDDEN if secret and not options.show_secrets else value
-        for name, (value, secret) in made.items()
-    }
-    if options.json:
-        print(json.dumps(shown, indent=2))
-        return
-    kept = {name: value for name, value in shown.items() if name not in _ELSEWHERE}
-    width = max(map(len, kept), default=0)
-    for name, value in kept.items():
-        print(f"{name + ':':{width + 1}} {value}")
-
-
-def _path(options: argparse.Namespace, what: str) -> Path:
-    return Path(options.state) / f"{what}-{options.stack}.json"
+def _path(state: Path, what: str, stack: str) -> Path:
+    return state / f"{what}-{stack}.json"

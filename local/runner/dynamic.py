@@ -23,7 +23,7 @@ Inputs = dict[str, Any]
 
 
 def apply_dynamic(cloud: Cloud, project: str, old: Record | None, inputs: Inputs) -> Made:
-    """Check, then create or diff and update.
+    """Check, read what became of it, then create or diff and update: `pulumi up --refresh`.
 
     Raises RunnerError with what the provider refuses or failed to do.
     """
@@ -39,7 +39,11 @@ def _apply(provider: ResourceProvider, old: Record | None, inputs: Inputs) -> Ma
     if old is None:
         created = provider.create(checked.inputs)
         return Made(id=created.id, outputs=created.outs or {})
-    state = _olds(old, "outputs")
+    read = provider.read(old.id, _olds(old, "outputs"))
+    if read.id is None:  # it is gone as a whole
+        created = provider.create(checked.inputs)
+        return Made(id=created.id, outputs=created.outs or {})
+    state: Inputs = read.outs or {}
     if not provider.diff(old.id, state, checked.inputs).changes:
         return Made(id=old.id, outputs=state)
     updated = provider.update(old.id, state, checked.inputs)

@@ -13,11 +13,18 @@ import yaml
 
 from local.runner.errors import RunnerError
 
-_LAST_PORT = 65535
+_PORTS = range(1024, 65535)  # the function needs one more
 
-__all__ = ["project_name", "read_configuration", "read_local_configuration", "remember_photos"]
+__all__ = [
+    "PHOTOS_FILE",
+    "chosen_photos",
+    "project_name",
+    "read_configuration",
+    "read_local_configuration",
+    "remember_photos",
+]
 
-_PHOTOS = ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
+PHOTOS_FILE = ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
 
 
 def project_name(folder: Path) -> str:
@@ -41,9 +48,8 @@ def read_configuration(
         key if ":" in key else f"{project['name']}:{key}": _text(key, value)
         for key, value in values.items()
     }
-    if port is not None and not 0 < port < _LAST_PORT:
-        what = f"Port {port} is not to be had: the function needs one more, and {_LAST_PORT} is the"
-        raise RunnerError(f"{what} last. Choose another: make up PORT=8490")
+    if port is not None and port not in _PORTS:
+        raise RunnerError(f"{port} is no port. PORT must be {_PORTS[0]} to {_PORTS[-1]}.")
     port = port or _port_of(state)
     return _on_port(texts, port) if port else texts
 
@@ -60,29 +66,46 @@ def _port_of(state: Path | None) -> int | None:
 
 
 def read_local_configuration(
-    folder: Path, stack: str, port: int | None = None, state: Path | None = None
+    folder: Path,
+    stack: str,
+    port: int | None = None,
+    state: Path | None = None,
+    photos: str = "",
 ) -> dict[str, str]:
-    """As `read_configuration`, with the photos that `remember_photos` chose for this checkout."""
+    """As `read_configuration`, with this checkout's own folder of photos.
+
+    That is `photos` where it is given, else what `remember_photos` noted down.
+    """
     config = read_configuration(folder, stack, port, state)
-    remembered = folder / _PHOTOS
-    if stack == "local" and remembered.exists():
+    remembered = folder / PHOTOS_FILE
+    if stack == "local" and not photos and remembered.exists():
         photos = remembered.read_text(encoding="utf-8").strip()
+    if photos:
         config[f"{project_name(folder)}:photosDir"] = photos
     return config
 
 
-def remember_photos(folder: Path, photos: str) -> None:
-    """Take the photos of this checkout's local gallery from that folder from now on.
+def chosen_photos(folder: Path, photos: str) -> str:
+    """A folder of photos as it is remembered: relative where it lies inside the checkout.
 
-    Raises RunnerError where there is none. The sample's own folder, `photos`, is the default again.
+    Raises RunnerError where there is none.
     """
-    chosen = folder / Path(photos).expanduser()
+    chosen = (folder / Path(photos).expanduser()).resolve()
     if not chosen.is_dir():
         raise RunnerError(f"There is no folder {chosen}. Name the one that holds your photos.")
-    if chosen.resolve() == (folder / "photos").resolve():
-        (folder / _PHOTOS).unlink(missing_ok=True)
+    inside = chosen.is_relative_to(folder.resolve())
+    return str(chosen.relative_to(folder.resolve()) if inside else chosen)
+
+
+def remember_photos(folder: Path, chosen: str) -> None:
+    """Take the photos of this checkout's local gallery from that folder from now on.
+
+    The sample's own folder, `photos`, is the default again.
+    """
+    if chosen == "photos":
+        (folder / PHOTOS_FILE).unlink(missing_ok=True)
     else:
-        (folder / _PHOTOS).write_text(f"{chosen.resolve()}\n", encoding="utf-8")
+        (folder / PHOTOS_FILE).write_text(f"{chosen}\n", encoding="utf-8")
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
