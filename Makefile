@@ -5,10 +5,14 @@ STACK ?= local
 BIN := .venv/bin
 # Without PORT=: that of the gallery that runs here, else the one in Pulumi.local.yaml.
 STACK_AND_PORT = --stack $(STACK) $(if $(PORT),--port $(PORT))
+# What the command has said already is no error of make's: 3 is that some photos are not shown,
+# 130 is Ctrl-C, which the shell must outlive to say so.
+GALLERY = @trap : INT; gallery() { ./gallery "$$@" || { code=$$?; case $$code in 3|130) ;; *) exit $$code;; esac; }; }; gallery
 
 # What stands in somebody's environment for other programs must not reach these.
 export PYTHONSAFEPATH :=
 export PIP_USER := 0
+export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help up destroy status test test-deep test-engine check bench site hits captions doctor docs requirements format
@@ -16,23 +20,23 @@ export PIP_USER := 0
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: .venv/program ## The gallery on this machine: set up, deploy, leave running (PORT=8480 PHOTOS=folder)
-	@$(BIN)/python -m local up $(STACK_AND_PORT) --photos "$(PHOTOS)" --remove-many $(or $(REMOVE_MANY),0)
+up: ## The gallery on this machine: set up, deploy, leave running (PORT=8480 PHOTOS=folder)
+	$(GALLERY) up $(STACK_AND_PORT) $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(REMOVE_MANY),--remove-many $(REMOVE_MANY))
 
-destroy: .venv/program ## Take the gallery on this machine away again
-	@$(BIN)/python -m local destroy $(STACK_AND_PORT)
+destroy: ## Take the gallery on this machine away again
+	$(GALLERY) destroy $(STACK_AND_PORT)
 
-status: .venv/program ## What runs on this machine, and where
-	@$(BIN)/python -m local status
+status: ## What runs on this machine, and where
+	@./gallery status || [ $$? = 1 ]
 
-hits: .venv/program ## Hits and views per day and per photo (STACK=dev: how to ask Google)
-	@$(BIN)/python -m local hits $(if $(filter-out local,$(STACK)),--google $(STACK))
+hits: ## Hits and views per day and per photo (STACK=dev: how to ask Google)
+	$(GALLERY) hits --stack $(STACK)
 
-captions: .venv/program ## Write captions in the browser (DIR=folder)
-	@$(BIN)/python -m uploader captions "$(or $(DIR),$(shell cat .photos 2>/dev/null),photos)"
+captions: ## Write captions in the browser (DIR=folder)
+	$(GALLERY) captions $(if $(DIR),"$(DIR)")
 
-doctor: .venv/program ## What is wrong with a gallery, or in its way, and what to type (STACK=local)
-	@$(BIN)/python -m doctor $(STACK_AND_PORT)
+doctor: ## What is wrong with a gallery, or in its way, and what to type (STACK=local)
+	$(GALLERY) doctor $(STACK_AND_PORT)
 
 test: .venv/development ## A visitor's tests, at most 5 minutes
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not deep and not engine"

@@ -33,7 +33,7 @@ def serving(folder: Path) -> Iterator[str]:
             if process.poll() is not None:
                 raise RuntimeError("The local cloud did not start")
             time.sleep(0.05)
-        yield str(found["url"])
+        yield str(found.url)
     finally:
         process.terminate()
         process.wait()

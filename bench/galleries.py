@@ -79,7 +79,7 @@ def field(sizes: tuple[int, ...]) -> Iterator[Field]:
 @contextmanager
 def _serving(folder: Path, sizes: tuple[int, ...]) -> Iterator[str]:
     """Serve galleries of these sizes; yield the local cloud's address."""
-    client = _client(server.start(folder, 0)["url"])
+    client = _client(server.start(folder, 0).url)
     try:
         for size in sizes:
             for kind in ("listed", "gallery"):

@@ -36,7 +36,7 @@ _SAMPLE = Path(__file__).parents[1] / "photos" / "outdoors" / "picos-de-europa.j
 _TEXT = (
     "Uploading: six renditions of 100 kB a photo, made beforehand, each call 60 ms; one after the"
     " other was timed over 100 calls. Unchanged: calls are counted by the local cloud. Large"
-    " photos: {count} JPEGs of 12 megapixels by `python -m uploader sync`; memory is that of its"
+    " photos: {count} JPEGs of 12 megapixels by `./gallery sync`; memory is that of its"
     " processes together (PSS), and busy is what was not idle on {cores} cores, the local cloud"
     " included."
 )
@@ -133,7 +133,7 @@ def _large(url: str, folder: Path, count: int) -> Iterator[Row]:
     _bucket(url, "large")
     root = folder / "large"
     _photographs(root, count)
-    command = [sys.executable, "-m", "uploader", "sync", str(root), "--bucket", "large"]
+    command = [sys.executable, "-m", "cli", "sync", str(root), "--bucket", "large"]
     environment = os.environ | {"STORAGE_EMULATOR_HOST": url}
     spent = _cpu_of_children()
     process = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)

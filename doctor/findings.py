@@ -1,13 +1,9 @@
 """One line of the doctor's: what was looked at, how it is, what to type."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Finding", "as_json", "as_text", "judge", "ok", "unknown", "wrong"]
-
-_MARKS = {"ok": "ok   ", "wrong": "WRONG", "unknown": "?    "}
+__all__ = ["Finding", "judge", "ok", "unknown", "wrong"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +34,3 @@ def unknown(about: str, says: str, do: str) -> Finding:
 def judge(about: str, fault: str, do: str, fine: str) -> Finding:
     """Return `wrong` where there is a fault, else `ok`."""
     return wrong(about, fault, do) if fault else ok(about, fine)
-
-
-def as_text(findings: Sequence[Finding]) -> str:
-    """One line each, what to type below it."""
-    lines = []
-    for finding in findings:
-        lines.append(f"{_MARKS[finding.verdict]} {finding.about}: {finding.says}")
-        if finding.do:
-            lines.append(f"      → {finding.do}")
-    return "\n".join(lines)
-
-
-def as_json(findings: Sequence[Finding]) -> str:
-    """The same for machines."""
-    return json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.runner.commands import outputs as outputs_of_runner
 from local.runner.stack import read_local_configuration
 
 __all__ = ["Stack", "read_stack"]
@@ -44,26 +45,23 @@ class Stack:
     @property
     def up(self) -> str:
         """What to type to make the gallery, or to deploy what was changed."""
-        return "make up" if self.is_local else f"pulumi up -s {self.name}"
+        return "./gallery up" if self.is_local else f"pulumi up -s {self.name}"
 
     @property
     def repair(self) -> str:
         """What to type where a resource is no longer as the stack left it."""
-        return "make up" if self.is_local else f"pulumi up -s {self.name} --refresh"
+        return "./gallery up" if self.is_local else f"pulumi up -s {self.name} --refresh"
 
     @property
     def sync(self) -> str:
         """What to type where photos or the catalog are missing."""
-        address = "/".join(self.config.get("gcp:storageCustomEndpoint", "").split("/")[:3])
-        command = [f"STORAGE_EMULATOR_HOST={address}"] if self.is_local else []
-        command += [".venv/bin/python -m uploader sync", str(self.setting("photosDir"))]
-        return " ".join([*command, "--source stack --bucket", self.outputs["bucket"]])
+        return f"./gallery sync --stack {self.name}"
 
     @property
     def logs(self) -> str:
         """What to type to read the function's log."""
         if self.is_local:
-            return "python -m local logs"
+            return "./gallery logs"
         return f"gcloud functions logs read --gen2 --region {self.region} --project {self.project}"
 
     @property
@@ -90,8 +88,7 @@ def read_stack(name: str, state: Path, port: int | None) -> Stack:
     outputs: dict[str, Any] = {}
     resources: list[dict[str, Any]] = []
     if (state / f"outputs-{name}.json").exists():
-        show = [sys.executable, "-m", "local", "outputs", "--stack", name, "--state", str(state)]
-        outputs = _json_of([*show, "--json", "--show-secrets"])
+        outputs = {key: value for key, (value, _) in outputs_of_runner(state, name).items()}
     elif shutil.which("pulumi"):
         outputs = _json_of(["pulumi", "stack", "output", "--json", "--show-secrets", "-s", name])
         exported = _json_of(["pulumi", "stack", "export", "-s", name]).get("deployment") or {}

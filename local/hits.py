@@ -11,20 +11,19 @@ from typing import Any
 
 from local.cloud.errors import ServeError
 
-__all__ = ["GOOGLE", "count", "entries_of", "table"]
+__all__ = ["GOOGLE", "count", "entries_of"]
 
 GOOGLE = """\
 The same question of Google, for the last 30 days (the table is this program's again):
 
   gcloud logging read --freshness=30d --format=json \\
     'resource.type="cloud_run_revision" AND jsonPayload.event=("hit" OR "view")' \\
-    | python -m local hits --entries -
+    | ./gallery hits --entries -
 
 In the console: https://console.cloud.google.com/logs/query, with what stands in quotes.
 The dashboard's address: pulumi stack output dashboardUrl --stack {stack}"""
 
 _COLUMNS = ("hits", "refused", "photos", "views")
-_SHOWN = 20  # photos in the table; --json has all
 
 
 def entries_of(text: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -79,21 +78,3 @@ def _kind(payload: dict[str, Any]) -> str | None:
 
 def _ordered(counts: Counter[str], names: Iterable[str]) -> dict[str, int]:
     return {name: counts[name] for name in names}
-
-
-def table(report: dict[str, Any]) -> str:
-    """Lay a report out for a terminal."""
-    if not report["days"]:
-        return "No hits yet. The page makes the first: `make up` prints its address."
-    days = [*report["days"], {"day": "all", **{name: report[name] for name in _COLUMNS}}]
-    photos = report["byPhoto"]
-    lines = [*_rows(days, ("day", *_COLUMNS)), "", *_rows(photos[:_SHOWN], ("id", "sent", "views"))]
-    if len(photos) > _SHOWN:
-        lines.append(f"… and {len(photos) - _SHOWN} photos more: --json has them all")
-    return "\n".join(lines)
-
-
-def _rows(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[str]:
-    width = max(len(str(row[names[0]])) for row in rows) if rows else 0
-    for row in [{name: name for name in names}, *rows]:
-        yield f"{row[names[0]]:<{width}}" + "".join(f"{row[name]:>10}" for name in names[1:])

@@ -58,7 +58,7 @@ def alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another make is at work here; waiting for it …", file=sys.stderr)
+            print("Another command is at work here; waiting for it …", file=sys.stderr)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
@@ -83,6 +83,7 @@ def _install(requirements: Path, environment: Path) -> str | None:
     stamp = environment / {"requirements.txt": "program"}.get(requirements.name, "development")
     whole = _is_whole(environment)
     if whole and stamp.exists() and stamp.stat().st_mtime >= requirements.stat().st_mtime:
+        _sign(environment)
         return None
     if not whole:
         shutil.rmtree(environment, ignore_errors=True)
@@ -105,7 +106,19 @@ def _install(requirements: Path, environment: Path) -> str | None:
     if done.returncode:
         return f"Could not install {requirements.name}: {reason_of(done.stderr, os.environ)}"
     stamp.touch()
+    _sign(environment)
     return None
+
+
+def _sign(environment: Path) -> None:
+    """Say in the stamp for whose checkout it is: `gallery` reads that, and asks no Python.
+
+    What tests need holds what the program needs.
+    """
+    stamp = environment / "program"
+    written = f"{_ROOT}\n"
+    if not stamp.exists() or stamp.read_text() != written:
+        stamp.write_text(written)
 
 
 def main(arguments: list[str]) -> int:

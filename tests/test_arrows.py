@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("infra", "uploader", "function", "local", "bench", "doctor")
+FOLDERS = ("infra", "uploader", "function", "local", "bench", "doctor", "cli")
 ALLOWED = {
     "__main__.py": {"infra"},
     "infra": {"uploader.resource"},  # the photos are one of its resources
     "bench": {"uploader", "local.cloud", "gallery_api"},  # it measures them
     "doctor": {
         "local.runner.stack",
+        "local.runner.commands",
         "local.runner.errors",
-    },  # a stack's configuration is read in one place
+    },  # a stack's configuration and outputs are read in one place
+    "cli": {"local", "uploader", "doctor"},  # it parses and prints, they do
 }
 
 

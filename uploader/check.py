@@ -26,7 +26,7 @@ def examine_folder(survey: Survey) -> Iterator[Finding]:
     """Photos without alt text or date, files that cannot be shown, captions to mend."""
     for photo in survey.photos:
         if not (photo.metadata.read_aloud or photo.metadata.decorative):
-            yield _found("no alt text", photo.file.path, "Describe it: make captions")
+            yield _found("no alt text", photo.file.path, "Describe it: ./gallery captions")
         if not photo.metadata.date:
             yield _found("no date", photo.file.path, 'Add date: "2017-08" in captions.yaml')
     for path, reason in survey.unusable:

@@ -12,7 +12,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi  # noqa: TC002 - the SDK reads the annotations of outputs
 from pulumi.dynamic import (
@@ -40,7 +40,7 @@ from uploader.sync.describe import describe, shorten
 from uploader.sync.drift import digest, missing
 from uploader.sync.gallery import Gallery, read_gallery, remove_source
 from uploader.sync.plan import SAMPLE, guard, guard_removal, make_plan
-from uploader.sync.progress import Progress
+from uploader.sync.progress import PlainReporter, Reporter
 from uploader.sync.sync import Sync
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class PhotosProvider(ResourceProvider):
     """Plans, uploads and removes the photos of one source."""
 
     serialize_as_secret_always = False
+    reporter: ClassVar[Reporter] = PlainReporter()
+    """Who hears of plan and progress; a command line puts its own in this place."""
     _endpoint: str | None = None
     _token: str | None = None
     _written: str | None = None
@@ -145,7 +147,7 @@ class PhotosProvider(ResourceProvider):
             plan = self._plan(news, _survey(news))
             guard(plan, _number(news.get("remove_many")))
             if not _olds:
-                _tell(shorten(describe(plan)))
+                self.reporter.say(shorten(describe(plan)))
         except UploaderError as error:
             return CheckResult(news, [CheckFailure("", str(error))])
         return CheckResult(news, [])
@@ -158,14 +160,14 @@ class PhotosProvider(ResourceProvider):
         changed = [name for name in _COMPARED if _olds.get(name) != _news.get(name)]
         if not changed and not _olds.get("incomplete"):
             for unusable in _olds.get("unusable", []):
-                _tell(f"warning: not shown: {unusable}")
+                self.reporter.say(f"warning: not shown: {unusable}")
             return DiffResult(changes=False)
         try:
             found = _survey(_news)
             found.former = _paths(_olds) | found.former
-            _tell(shorten(describe(self._plan(_news, found))))
+            self.reporter.say(shorten(describe(self._plan(_news, found))))
         except UploaderError as error:
-            _tell(f"error: {error}")
+            self.reporter.say(f"error: {error}")
         return DiffResult(changes=True, replaces=[name for name in changed if name in _IDENTIFYING])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -245,10 +247,13 @@ class PhotosProvider(ResourceProvider):
             found = survey(folder, index, pool, details=details)
             refuse_export(folder, found)
             plan = sync.plan(found)
-            progress = Progress(len(plan.missing))
-            outcome = sync.carry_out(plan, _number(props.get("remove_many")), progress)
+            progress = self.reporter.progress(len(plan.missing))
+            try:
+                outcome = sync.carry_out(plan, _number(props.get("remove_many")), progress)
+            finally:
+                progress.close()
         for path, reason in outcome.unusable:
-            _tell(f"warning: not shown: {path} {reason}")
+            self.reporter.say(f"warning: not shown: {path} {reason}")
         return outcome
 
 
@@ -292,8 +297,3 @@ def _failure(outcome: Outcome) -> str:
 def _number(value: Any) -> int | None:
     """Numbers arrive as floats."""
     return None if value is None else int(value)
-
-
-def _tell(lines: str) -> None:
-    sys.stderr.write(lines + "\n")
-    sys.stderr.flush()

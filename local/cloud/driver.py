@@ -10,7 +10,8 @@ __all__ = ["check_driver", "current_driver"]
 
 _AGENTS = {"image-gallery-runner/": "runner", "Pulumi/": "engine"}
 _REFUSALS = {
-    "runner": "The runner made what is on this local cloud. Take that away first: ./gallery destroy.",
+    "runner": "The runner made what is on this local cloud. Take that away first:"
+    " ./gallery destroy.",
     "engine": "Pulumi's engine made what is on this local cloud. Take that away first:"
     " pulumi destroy -s local --run-program.",
 }

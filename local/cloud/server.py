@@ -80,7 +80,7 @@ class Answering:
 
 
 def probe(url: str, folder: Path) -> Answering | None:
-    """Who answers at `url` (`http://127.0.0.1:PORT`); None where nobody listens. Sends no secret."""
+    """Who answers at `url` (`http://127.0.0.1:PORT`), without sending a secret; None: nobody."""
     challenge, token = secrets.token_hex(16), guard.token_of(folder)
     request = urllib.request.Request(f"{url}/_local/status?challenge={challenge}")  # noqa: S310 loopback, of our own making
     try:

@@ -28,7 +28,16 @@ from local.runner.stack import (
     remember_photos,
 )
 
-__all__ = ["Deployed", "Outputs", "destroy", "ensure_running", "occupant", "outputs", "up"]
+__all__ = [
+    "Deployed",
+    "Outputs",
+    "describe_stranger",
+    "destroy",
+    "ensure_running",
+    "occupant",
+    "outputs",
+    "up",
+]
 
 _ENDING_SECONDS = 10  # in which a server sees that its folder is gone, and ends
 
@@ -147,9 +156,11 @@ def describe_stranger(found: server.Answering) -> str:
     return f"{what} End it: kill {found.pid}"
 
 
-def occupant(checkout: Path, state: Path, stack: str = "local") -> server.Answering | None:
+def occupant(
+    checkout: Path, state: Path, stack: str = "local", port: int | None = None
+) -> server.Answering | None:
     """Who answers at the stack's address, where that is not the gallery of this folder."""
-    config = read_configuration(checkout, stack, state=state)
+    config = read_configuration(checkout, stack, port, state)
     found = server.probe(Cloud(config=config).origin, state)
     return None if found and found.ours else found
 

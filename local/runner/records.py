@@ -36,7 +36,9 @@ class Records:
         except FileNotFoundError:
             pass
         except (ValueError, TypeError, KeyError):
-            raise RunnerError(f"{path} is damaged. Take the gallery away: ./gallery destroy") from None
+            raise RunnerError(
+                f"{path} is damaged. Take the gallery away: ./gallery destroy"
+            ) from None
 
     def get(self, urn: str) -> Record | None:
         """Return the record of a resource, None where the last run had none."""

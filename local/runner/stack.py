@@ -24,7 +24,9 @@ __all__ = [
     "remember_photos",
 ]
 
-PHOTOS_FILE = ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
+PHOTOS_FILE = (
+    ".photos"  # of the checkout, ignored by git: one line, the folder of its owner's photos
+)
 
 
 def project_name(folder: Path) -> str:

@@ -12,7 +12,7 @@ from tests.e2e.gallery import Gallery
 from tests.engine.stack import CLOSED
 
 EXECUTED = ("README.md", "docs/deploying.md", "docs/running.md", "docs/tutorial.md")
-# The suite would run itself; `make captions` serves until it is ended.
+# The suite would run itself; `./gallery captions` serves until it is ended.
 _CHANGED = {
     r"^make test( .*)?$": "true",
     r"^make captions( .*)?$": "timeout 15 make captions || test $? = 124",

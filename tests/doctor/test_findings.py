@@ -1,46 +1,64 @@
-"""What the doctor prints: a line each, what to type below it, and an exit code."""
+"""What the doctor prints: what is wrong first, with what to type below it, and an exit code."""
 
 import json
 
 import pytest
 
-from doctor import __main__ as command
-from doctor.findings import as_json, as_text, ok, unknown, wrong
+from cli.app import main
+from doctor.findings import ok, unknown, wrong
 from doctor.stack import Stack
 from doctor.visitor import visit
 
-FOUND = [ok("api", "answers"), wrong("key", "lets all in", "make up"), unknown("billing", "?", "x")]
+FOUND = [
+    ok("api", "answers"), unknown("billing", "?", "x"), wrong("key", "lets all in", "./gallery up"),
+]  # fmt: skip
 
 
-def test_each_is_a_line_with_what_to_type_below():
-    assert as_text(FOUND).splitlines() == [
-        "ok    api: answers",
-        "WRONG key: lets all in",
-        "      → make up",
-        "?     billing: ?",
-        "      → x",
+@pytest.fixture
+def found(monkeypatch):
+    """Findings in the place of a gallery's."""
+    findings = list(FOUND)
+    monkeypatch.setattr("doctor.stack.read_stack", lambda *_: None)
+    monkeypatch.setattr("doctor.examine.examine", lambda _: findings)
+    return findings
+
+
+def test_what_is_wrong_comes_first_and_what_is_in_order_is_one_line(found, capsys):
+    main(["doctor"])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "! WRONG key: lets all in",
+        "        → ./gallery up",
+        "? ?     billing: ?",
+        "        → x",
+        "  ok    api (./gallery doctor --all says more)",
     ]
 
 
-def test_the_same_for_machines():
-    assert json.loads(as_json(FOUND))[1] == {
-        "about": "key", "verdict": "wrong", "says": "lets all in", "do": "make up",
+def test_all_says_what_is_in_order_too(found, capsys):
+    main(["doctor", "--all"])
+
+    assert capsys.readouterr().out.splitlines()[-1] == "  ok    api: answers"
+
+
+def test_the_same_for_machines(found, capsys):
+    main(["doctor", "--json"])
+
+    assert json.loads(capsys.readouterr().out)[2] == {
+        "about": "key", "verdict": "wrong", "says": "lets all in", "do": "./gallery up",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("found", "code"), [(FOUND, 1), (FOUND[:1], 0), (FOUND[2:], 0)])
-def test_the_exit_code_says_whether_something_is_wrong(monkeypatch, capsys, found, code):
-    monkeypatch.setattr(command, "read_stack", lambda *_: None)
-    monkeypatch.setattr(command, "examine", lambda _: found)
+@pytest.mark.parametrize(("kept", "code"), [(FOUND, 1), (FOUND[:1], 0), (FOUND[1:2], 0)])
+def test_the_exit_code_says_whether_something_is_wrong(found, kept, code):
+    found[:] = kept
 
-    assert command.main(["--stack", "local"]) == code
-    assert command.main(["--stack", "local", "--json"]) == code
+    assert main(["doctor"]) == code
+    assert main(["doctor", "--json"]) == code
 
 
-def test_a_stack_that_is_not_there_is_one_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(command.__file__.rpartition("/doctor/")[0])
-
-    assert command.main(["--stack", "nowhere", "--state", str(tmp_path)]) == 1
+def test_a_stack_that_is_not_there_is_one_line(tmp_path, capsys):
+    assert main(["doctor", "--stack", "nowhere", "--state", str(tmp_path)]) == 1
     assert capsys.readouterr().err == (
         "error: There is no Pulumi.nowhere.yaml here. Stacks: local, dev, prod.\n"
     )

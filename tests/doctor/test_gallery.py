@@ -18,9 +18,9 @@ class Patient(Gallery):
     """A gallery with means to break it."""
 
     def examine(self):
-        """What `python -m doctor` says of it, and its exit code."""
+        """What `./gallery doctor` says of it, and its exit code."""
         finished = subprocess.run(
-            [sys.executable, "-m", "doctor", "--port", str(self.port), "--json"],
+            [sys.executable, "-m", "cli", "doctor", "--port", str(self.port), "--json"],
             cwd=self.folder,
             capture_output=True,
             text=True,

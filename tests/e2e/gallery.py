@@ -96,7 +96,7 @@ class Gallery:
     def outputs(self):
         finished = subprocess.run(
             [
-                sys.executable, "-m", "local", "outputs", "--port", str(self.port),
+                sys.executable, "-m", "cli", "outputs", "--port", str(self.port),
                 "--json", "--show-secrets",
             ],
             cwd=self.folder,

@@ -155,7 +155,7 @@ def test_a_photo_synced_by_hand_stays_and_one_taken_out_goes(gallery, tmp_path):
     Image.effect_noise((500, 400), 90).convert("RGB").save(by_hand / "noise.jpg")
     environment = {**os.environ, "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{gallery.port}"}
     subprocess.run(
-        [sys.executable, "-m", "uploader", "sync", str(by_hand),
+        [sys.executable, "-m", "cli", "sync", str(by_hand),
          "--bucket", gallery.outputs["bucket"]],
         cwd=gallery.folder, env=environment, check=True, capture_output=True,
     )  # fmt: skip

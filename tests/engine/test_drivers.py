@@ -69,7 +69,7 @@ def behaviour(cloud, outputs):
 def runner(folder, cloud, command, *words, check=True):
     return subprocess.run(
         [
-            sys.executable, "-m", "local", command, "--port", str(cloud.port),
+            sys.executable, "-m", "cli", command, "--port", str(cloud.port),
             "--state", str(cloud.state_dir), *words,
         ],
         cwd=folder,

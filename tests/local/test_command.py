@@ -1,4 +1,4 @@
-"""`python -m local`: what it says, and how it ends."""
+"""`./gallery`: what it says, and how it ends."""
 
 import socket
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 def run(*words):
     return subprocess.run(
-        [sys.executable, "-m", "local", *words],
+        [sys.executable, "-m", "cli", *words],
         capture_output=True,
         text=True,
         timeout=60,
@@ -77,4 +77,4 @@ def test_a_note_of_a_killed_one_is_not_believed(local_cloud):
 def test_logs_of_nothing_say_what_to_start(state):
     refused = run("logs", "--state", state)
     assert refused.returncode == 1
-    assert "python -m local serve" in refused.stderr
+    assert "./gallery up" in refused.stderr

@@ -1,6 +1,5 @@
-"""`python -m local up|destroy|outputs`: what they refuse, and what they find out by themselves."""
+"""`./gallery up|destroy|outputs`: what they refuse, and what they find out by themselves."""
 
-import argparse
 import errno
 import json
 import signal
@@ -20,15 +19,9 @@ ROOT = Path(__file__).parents[2]
 ENGINE = {"User-Agent": "Pulumi/3.0"}
 
 
-def options(state, **others):
-    chosen = {"stack": "local", "port": None, "state": state, "json": False, "show_secrets": False}
-    chosen |= {"name": None, "photos": "", "remove_many": 0}
-    return argparse.Namespace(**{**chosen, **others})
-
-
 def run(*words):
     return subprocess.run(
-        [sys.executable, "-m", "local", *words],
+        [sys.executable, "-m", "cli", *words],
         capture_output=True,
         text=True,
         timeout=60,
@@ -44,18 +37,17 @@ def test_destroy_refuses_what_the_engine_made(local_cloud, served):
         local_cloud.stop()
 
     with pytest.raises(RunnerError, match="pulumi destroy -s local --run-program"):
-        commands.destroy(options(local_cloud.state_dir))
+        commands.destroy(ROOT, state=local_cloud.state_dir)
 
     assert (local_cloud.state_dir / "records.sqlite").exists()
 
 
-def test_destroy_takes_all_away(local_cloud, capsys):
+def test_destroy_takes_all_away(local_cloud):
     local_cloud.call("POST", "/storage/v1/b?project=p", {"name": "mine"})
 
-    commands.destroy(options(local_cloud.state_dir))
+    assert commands.destroy(ROOT, state=local_cloud.state_dir) == 0
 
     assert not local_cloud.state_dir.exists()
-    assert "nothing to remove" in capsys.readouterr().out
     assert local_cloud.process.wait(30) == 0
 
 
@@ -65,7 +57,7 @@ def test_destroy_works_where_a_file_is_damaged(tmp_path, name):
     state.mkdir()
     (state / name).write_bytes(b"\0nonsense" * 100)
 
-    commands.destroy(options(state))
+    commands.destroy(ROOT, state=state)
 
     assert not state.exists()
 
@@ -77,7 +69,7 @@ def test_damaged_records_say_make_destroy(tmp_path):
 
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
-    assert "make destroy" in refused.stderr
+    assert "./gallery destroy" in refused.stderr
 
 
 @pytest.mark.parametrize("port", ["99999", "65535", "-1"])
@@ -86,7 +78,7 @@ def test_a_port_that_is_not_to_be_had_is_one_line(tmp_path, port):
 
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
-    assert f"Port {port}" in refused.stderr
+    assert f"{port} is no port. PORT must be 1024 to 65534." in refused.stderr
 
 
 def test_a_port_for_the_administrator_alone_is_one_line(tmp_path, monkeypatch):
@@ -105,7 +97,7 @@ def test_what_was_started_deaf_to_ctrl_c_ends_by_it(tmp_path):
     """As a shell starts what stands before `&`."""
     state = tmp_path / "state"
     deaf = subprocess.Popen(
-        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "local", "serve",
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "cli", "serve",
          "--port", "0", "--state", str(state)],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -125,32 +117,47 @@ def test_without_a_port_it_is_that_of_the_gallery_that_runs(local_cloud):
     assert fresh["gcp:storageCustomEndpoint"] == "http://127.0.0.1:8480/storage/v1/"
 
 
-def test_one_output_is_printed_bare_and_an_unknown_one_is_refused(tmp_path, capsys):
+def test_one_output_is_printed_bare_and_an_unknown_one_is_refused(tmp_path):
     made = {"apiUrl": ["http://127.0.0.1:1", False], "apiKey": ["the-key", True]}
     (tmp_path / "outputs-local.json").write_text(json.dumps(made))
 
-    assert commands.outputs(options(tmp_path, name="apiKey")) == 0
-    assert capsys.readouterr().out == "the-key\n"
-    with pytest.raises(RunnerError, match="There are: apiUrl, apiKey"):
-        commands.outputs(options(tmp_path, name="other"))
+    bare, key, other = (
+        run(*words, "--state", str(tmp_path))
+        for words in (("outputs", "apiKey"), ("key",), ("outputs", "other"))
+    )
+
+    assert (bare.stdout, bare.returncode) == (key.stdout, key.returncode) == ("the-key\n", 0)
+    assert other.returncode == 1
+    assert "There are: apiUrl, apiKey" in other.stderr
 
 
-def test_outputs_leave_out_what_leads_nowhere_and_say_how_to_see_the_key(tmp_path, capsys):
+def test_outputs_leave_out_what_leads_nowhere_and_say_how_to_see_the_key(tmp_path):
     made = {"apiKey": ["hush", True], "siteUrl": ["http://x", False], "dashboardUrl": ["y", False]}
     (tmp_path / "outputs-local.json").write_text(json.dumps(made))
 
-    commands.outputs(options(tmp_path))
-    shown = capsys.readouterr().out
-    commands.outputs(options(tmp_path, json=True, show_secrets=True))
+    shown = run("outputs", "--state", str(tmp_path)).stdout
+    data = run("outputs", "--json", "--show-secrets", "--state", str(tmp_path)).stdout
 
     assert "hush" not in shown
     assert "dashboardUrl" not in shown
-    assert "python -m local outputs --show-secrets" in shown
-    assert json.loads(capsys.readouterr().out)["apiKey"] == "hush"
+    assert "./gallery outputs --show-secrets" in shown
+    assert json.loads(data)["apiKey"] == "hush"
 
 
-def test_the_token_is_printed_for_the_engine(tmp_path):
-    first, second = (run("token", "--state", str(tmp_path)).stdout for _ in range(2))
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"apiUrl": 3}'])
+def test_outputs_that_were_cut_short_are_one_line(tmp_path, text):
+    (tmp_path / "outputs-local.json").write_text(text)
 
-    assert first == second
-    assert first.strip() == (tmp_path / "token").read_text()
+    refused = run("outputs", "--state", str(tmp_path))
+
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert "./gallery up" in refused.stderr
+
+
+def test_the_token_is_printed_for_the_engine(local_cloud):
+    shown = run("token", "--state", str(local_cloud.state_dir))
+
+    assert shown.stdout.strip() == local_cloud.token
+    local_cloud.stop()
+    assert run("token", "--state", str(local_cloud.state_dir)).returncode == 1

@@ -119,7 +119,7 @@ def test_a_replaced_object_goes_when_all_else_is_done(run, local_cloud):
 def test_damaged_records_are_one_line_that_says_what_to_do(tmp_path):
     (tmp_path / "records.json").write_text("[{")
 
-    with pytest.raises(RunnerError, match=r"is damaged.*make destroy"):
+    with pytest.raises(RunnerError, match=r"is damaged.*gallery destroy"):
         Records(tmp_path / "records.json")
 
 

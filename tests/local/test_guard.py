@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import re
+import socket
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,10 @@ from urllib.error import HTTPError
 
 import pytest
 
+from local.cloud import server
 from local.cloud.application import METHODS
+from local.cloud.errors import ServeError
+from local.cloud.guard import new_token, proof_of, token_of
 from tests.local.archives import PARENT, archive, declaration, deploy, upload
 
 MADE = '{"name": "evil"}'
@@ -255,11 +259,10 @@ def test_the_token_and_all_that_is_kept_are_the_owners_alone(local_cloud):
 
 
 def test_the_state_folder_is_the_owners_alone(tmp_path):
-    from local.cloud.guard import token_of
-
-    first = token_of(tmp_path / "state")
+    first = new_token(tmp_path / "state")
 
     assert token_of(tmp_path / "state") == first
+    assert new_token(tmp_path / "state") != first
     assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
 
 
@@ -279,3 +282,48 @@ def test_a_deployment_without_the_token_is_refused(local_cloud):
     with pytest.raises(HTTPError, match="401") as refused:
         urllib.request.urlopen(request)
     refused.value.close()
+
+
+def test_whoever_took_the_port_gets_no_token(tmp_path):
+    """127.0.0.1 belongs to all users: the server proves itself before it is sent anything."""
+    new_token(tmp_path)
+    received = []
+    with socket.create_server(("127.0.0.1", 0)) as squatter:
+        url = f"http://127.0.0.1:{squatter.getsockname()[1]}"
+        body = json.dumps(
+            {"pid": 1, "url": url, "state": str(tmp_path), "driver": None, "proof": "0" * 64}
+        )
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+
+        def serve():
+            for _ in range(2):
+                connection, _address = squatter.accept()
+                with connection:
+                    received.append(connection.recv(10_000))
+                    connection.sendall(f"{head}\r\nConnection: close\r\n\r\n{body}".encode())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        (tmp_path / "server.json").write_text(json.dumps({"pid": 1, "url": url}))
+        found = server.probe(url, tmp_path)
+        with pytest.raises(ServeError, match="No gallery runs here"):
+            server.fetch(tmp_path, "/_local/logs")
+        thread.join(10)
+
+    assert not found.ours
+    assert token_of(tmp_path).encode() not in b"".join(received)
+    assert b"Authorization" not in b"".join(received)
+
+
+def test_a_proof_is_good_for_one_port_and_one_challenge():
+    """Else a stranger could pass the challenge on to the real server."""
+    proofs = {proof_of("t", port, challenge) for port in (1, 2) for challenge in ("a", "b")}
+
+    assert len(proofs) == 4
+
+
+@pytest.mark.parametrize("lost", ["server.json", "token"])
+def test_a_server_whose_folder_is_no_longer_its_own_ends(local_cloud, lost):
+    (local_cloud.state_dir / lost).unlink()
+
+    assert local_cloud.process.wait(30) == 0

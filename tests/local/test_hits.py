@@ -8,9 +8,9 @@ from pathlib import Path
 import functions_framework
 import pytest
 
-from local.__main__ import main
+from cli.app import main
 from local.cloud.functions.logs import Logs
-from local.hits import count, table
+from local.hits import count
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "function" / "main.py"
@@ -108,13 +108,17 @@ def test_days_and_photos_are_told_apart():
     }
 
 
-def test_the_table_lines_up_and_ends_with_the_sum():
-    lines = table(count([entry("2026-11-01", [f"{n:016x}"]) for n in range(30)])).splitlines()
+def test_the_tables_have_the_sum_and_the_first_twenty_photos(tmp_path, capfd):
+    entries = tmp_path / "entries.jsonl"
+    lines = (json.dumps(entry("2026-11-01", [f"{n:016x}"])) for n in range(30))
+    entries.write_text("\n".join(lines))
 
-    assert lines[0].split() == ["day", "hits", "refused", "photos", "views"]
-    assert lines[2].split() == ["all", "30", "0", "30", "0"]
-    assert len({len(line) for line in lines[:3]}) == 1
-    assert "10 photos more" in lines[-1]
+    rows = [line.split() for line in run(capfd, "--entries", entries).splitlines()]
+
+    assert ["day", "hits", "refused", "sent", "shown"] in rows
+    assert ["all", "30", "0", "30", "0"] in rows
+    assert ["photo", "sent", "shown"] in rows
+    assert rows[-1][:5] == ["…", "and", "10", "photos", "more:"]
 
 
 def test_without_hits_it_says_so(tmp_path, capfd):
@@ -145,7 +149,7 @@ def test_entries_that_cannot_be_read_are_one_clear_line(tmp_path, capfd, text):
 
 
 def test_for_google_it_prints_the_query_and_the_dashboards_address(capfd):
-    text = run(capfd, "--google", "dev")
+    text = run(capfd, "--stack", "dev")
 
     assert 'jsonPayload.event=("hit" OR "view")' in text
     assert "pulumi stack output dashboardUrl --stack dev" in text

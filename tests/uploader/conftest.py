@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
+from cli.app import main
 from tests.conftest import LocalCloud
-from uploader.commands import main
 
 ROOT = Path(__file__).parents[2]
 

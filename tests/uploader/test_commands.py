@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from PIL import Image
 
 from tests.uploader.conftest import ROOT, run
 from uploader.sync import attempts
-from uploader.sync.progress import Progress, state
+from uploader.sync.progress import state
 
 
 def test_sync_says_what_it_does_and_does_it(bucket, picture, folder):
@@ -199,8 +198,9 @@ def test_help_has_examples():
     done = run("--help")
 
     assert done.returncode == 0
+    assert "./gallery up --photos" in done.stdout
     for command in ("plan", "sync", "init", "captions", "check"):
-        assert f"python -m uploader {command} photos" in done.stdout
+        assert command in done.stdout
         assert run(command, "--help").returncode == 0
 
 
@@ -210,30 +210,12 @@ def test_progress_tells_files_bytes_rate_and_time_left():
     )
 
 
-def test_progress_is_rewritten_on_a_terminal(monkeypatch):
-    monkeypatch.setattr("uploader.sync.progress._EVERY", 0.0)
-    reading, writing = pty.openpty()
-    with os.fdopen(writing, "w") as terminal:
-        progress = Progress(2, terminal)
-        progress(1000)
-        progress.close()
-
-        told = ""
-        while told.count("\x1b[K") < 2:  # a terminal gives what it has
-            told += os.read(reading, 1000).decode()
-    os.close(reading)
-
-    assert told.startswith("\r\x1b[K1 of 2 photos, 1 kB sent, ")
-    assert told.endswith("\r\x1b[K")
-    assert "\n" not in told
-
-
 def test_ctrl_c_ends_cleanly_and_a_second_run_continues(bucket, picture, folder, cloud):
     for number in range(20):
         picture(f"{number}.png", color=f"#0000{number + 10}")
     cloud.fault(method="storage.objects.insert", share=1.0, delay=1.0)
     process = subprocess.Popen(
-        [sys.executable, "-m", "uploader", "sync", folder, "--bucket", bucket.name],
+        [sys.executable, "-m", "cli", "sync", folder, "--bucket", bucket.name],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -247,7 +229,7 @@ def test_ctrl_c_ends_cleanly_and_a_second_run_continues(bucket, picture, folder,
     cloud.clear_faults()
 
     assert process.returncode == 130
-    assert told == "Stopped. Run the same again to go on.\n"
+    assert told == "Stopped. The same command goes on where this one ended.\n"
     assert run("sync", folder, "--bucket", bucket.name).returncode == 0
     assert len(bucket.records()) == 20
 
@@ -282,10 +264,6 @@ def test_what_is_no_bucket_name_is_told_in_one_line(cloud, picture, folder, name
     assert refused.stderr.count("\n") == 1
 
 
-def test_the_version_is_said():
-    assert run("--version").stdout.startswith("image-gallery")
-
-
 def test_file_names_do_not_act_on_the_terminal(bucket, picture, folder):
     """Nor do captions: a terminal obeys escape sequences, and a new line could say anything."""
     picture("a\x1b[2J.png")
@@ -304,7 +282,7 @@ def test_file_names_do_not_act_on_the_terminal(bucket, picture, folder):
 
 def test_the_output_takes_any_encoding(bucket, picture, folder):
     picture("Größe 🎞️.png")
-    command = [sys.executable, "-m", "uploader", "plan", folder, "--bucket", bucket.name]
+    command = [sys.executable, "-m", "cli", "plan", folder, "--bucket", bucket.name]
 
     done = subprocess.run(
         command,
@@ -359,7 +337,7 @@ def test_other_sources_of_the_same_pictures_are_named_with_what_ends_that(bucket
     sources = run("sources", "--bucket", bucket.name)
     removed = run("remove-source", "photos", "--bucket", bucket.name)
 
-    command = f"python -m uploader remove-source stack --bucket {bucket.name}"
+    command = f"./gallery remove-source stack --bucket {bucket.name}"
     assert "? “stack” shows 2 photos of this folder as well: what you hide" in second.stdout
     assert command in second.stdout
     assert "- a.png is hidden now, but still shown by “photos”\n" in hidden.stdout

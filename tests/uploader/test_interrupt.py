@@ -65,7 +65,7 @@ def while_sending(_process, cloud):
 def test_ctrl_c_ends_a_sync_cleanly(photos, bucket, cloud, moment):
     cloud.fault(method="storage.objects.insert", delay=15, times=1000)
     process = subprocess.Popen(
-        [sys.executable, "-m", "uploader", "sync", photos, "--bucket", bucket.name],
+        [sys.executable, "-m", "cli", "sync", photos, "--bucket", bucket.name],
         cwd=ROOT,
         env=os.environ | {"STORAGE_EMULATOR_HOST": cloud.url},
         stdout=subprocess.PIPE,
@@ -87,7 +87,7 @@ def test_ctrl_c_ends_a_sync_cleanly(photos, bucket, cloud, moment):
 
 def test_after_kill_9_only_what_was_not_finished_is_rendered_again(photos, bucket, cloud):
     """As after an empty battery: what was learnt is on disk, what was sent is not sent again."""
-    command = [sys.executable, "-m", "uploader", "sync", photos, "--bucket", bucket.name]
+    command = [sys.executable, "-m", "cli", "sync", photos, "--bucket", bucket.name]
     environment = os.environ | {"STORAGE_EMULATOR_HOST": cloud.url}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
@@ -116,7 +116,7 @@ def test_a_sync_reads_no_bucket_behind_our_back(photos, bucket, cloud):
     cloud.reset_calls()
 
     subprocess.run(
-        [sys.executable, "-m", "uploader", "sync", photos, "--bucket", bucket.name],
+        [sys.executable, "-m", "cli", "sync", photos, "--bucket", bucket.name],
         cwd=ROOT,
         env=environment | {"STORAGE_EMULATOR_HOST": cloud.url},
         stdout=subprocess.DEVNULL,

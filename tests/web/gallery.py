@@ -128,7 +128,7 @@ class Gallery:
         """Bring a folder of photos into the bucket, by the uploader."""
         environment = {**os.environ, "STORAGE_EMULATOR_HOST": self.cloud.url}
         subprocess.run(
-            [sys.executable, "-m", "uploader", "sync", folder, "--bucket", self.name],
+            [sys.executable, "-m", "cli", "sync", folder, "--bucket", self.name],
             check=True, capture_output=True, cwd=ROOT, env=environment,
         )  # fmt: skip
 

@@ -61,7 +61,7 @@ async function save() {
     Object.assign(photo, content);
     return true;
   } catch {
-    return refuse("Nothing was saved: the command `make captions` does not run any more. What you typed stays here.");
+    return refuse("Nothing was saved: the command `./gallery captions` does not run any more. What you typed stays here.");
   }
 }
 

@@ -294,7 +294,7 @@ class _Hints:
     def of(self, path: str) -> str:
         """A sentence that says what to do about an entry without photo."""
         if new := self._moved.get(path):
-            return f"It is “{new}” now; python -m uploader init moves its entry."
+            return f"It is “{new}” now; ./gallery init moves its entry."
         wanted = _folded(path)
         similar = self._similar.get(wanted) or self._similar.get(wanted.rpartition("/")[2])
         if similar:

@@ -46,7 +46,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     for source, count in sorted(plan.shared.items()):
         yield (
             f"? “{source}” shows {photos(count)} of this folder as well: what you hide here stays "
-            f"there. To end that: python -m uploader remove-source {source} --bucket {plan.bucket}"
+            f"there. To end that: ./gallery remove-source {source} --bucket {plan.bucket}"
         )
     if plan.foreign:
         yield f"? not of a gallery, and left alone: {_some(plan.foreign)}"

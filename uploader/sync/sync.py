@@ -98,6 +98,10 @@ class Sync:
         plan.missing.update({photo.id: photo for photo in unknown})
         return plan
 
+    def remember_source(self) -> None:
+        """Take the folder for the same source of this bucket from now on."""
+        self._index.learn_source(self._bucket.name, self._source)
+
     def carry_out(
         self,
         plan: Plan,

@@ -55,7 +55,7 @@ def main(descriptor: str, port: str, closed: str, target: str, source: str) -> N
     os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
     threading.Thread(target=_end_with_input, daemon=True).start()
     import functions_framework
-    from gunicorn.config import ControlSocketDisable
+    from gunicorn.config import ControlSocketDisable  # type: ignore[import-untyped]  # has no types
 
     ControlSocketDisable.default = True  # else each function puts a socket into the home folder
     create_app: Any = functions_framework.create_app

@@ -255,11 +255,11 @@ def test_an_album_and_a_licence_are_told(client, folder, picture):
 
 @pytest.fixture
 def visit(browser):
-    """Open the page of a folder, as `make captions` serves it."""
+    """Open the page of a folder, as `./gallery captions` serves it."""
     servers = []
 
     def visit_it(folder, count):
-        command = [sys.executable, "-m", "uploader", "captions", folder, "--port", "0"]
+        command = [sys.executable, "-m", "cli", "captions", folder, "--port", "0"]
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         servers.append(server)
         page = browser.new_page(viewport={"width": 1280, "height": 800})

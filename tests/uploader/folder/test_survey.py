@@ -123,7 +123,7 @@ def test_a_renamed_file_is_recognised_and_its_words_are_offered(look, picture, f
     found = look()
 
     assert found.moved == {"IMG_1.png": "pier.png"}
-    assert "It is “pier.png” now; python -m uploader init moves its entry." in found.problems[0]
+    assert "It is “pier.png” now; ./gallery init moves its entry." in found.problems[0]
 
 
 def test_names_on_disk_and_in_captions_meet_in_nfc(look, picture, folder):

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from uploader.commands import main
+from cli.app import main
 from uploader.imports.exports import read_exports
 from uploader.imports.takeout import _sidecars
 

@@ -67,7 +67,7 @@ def memory(pid):
 def test_each_odd_file_ends_as_uploaded_or_with_a_reason(corpus, bucket):
     most, ended = [0.0], threading.Event()
     process = subprocess.Popen(
-        [sys.executable, "-m", "uploader", "sync", corpus, "--bucket", bucket.name, "--json"],
+        [sys.executable, "-m", "cli", "sync", corpus, "--bucket", bucket.name, "--json"],
         cwd=ROOT,
         env=os.environ,
         stdout=subprocess.PIPE,

@@ -84,7 +84,7 @@ def test_the_plan_in_words(plan):
         "  left alone (too): x.mp4",
         "? captions.yaml:7: there is no photo “a.jpg”.",
         "? “talk” shows 1 photo of this folder as well: what you hide here stays there. "
-        "To end that: python -m uploader remove-source talk --bucket my-gallery",
+        "To end that: ./gallery remove-source talk --bucket my-gallery",
         "1 new, 1 changed, 2 removed, 1 unchanged; about 49 kB to send.",
     ]
 
