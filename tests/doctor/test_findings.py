@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.app import main
+from doctor.examine import examine
 from doctor.findings import ok, unknown, wrong
 from doctor.stack import Stack
 from doctor.visitor import visit
@@ -80,9 +81,9 @@ def test_a_stack_without_a_gallery_says_how_to_make_one():
     config = {"gcp:storageCustomEndpoint": "http://127.0.0.1:9/storage/v1/"}
     stack = Stack(name="local", config=config, outputs={}, held=frozenset())
 
-    says = [finding.says for finding in command.examine(stack)]
+    says = [finding.says for finding in examine(stack)]
 
     assert says == [
         "not needed: this stack is on this machine",
-        "none of this stack yet; to make it: make up",
+        "none of this stack yet; to make it: ./gallery up",
     ]

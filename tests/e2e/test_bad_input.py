@@ -91,13 +91,14 @@ def test_what_cannot_be_shown_is_named_and_the_rest_is(gallery):
     finished = gallery.make("up", check=False)
 
     said = finished.stdout + finished.stderr
-    assert finished.returncode != 0
-    assert "Error 3" in said
+    assert finished.returncode == 0  # what is named is no error of make's
+    assert "make: ***" not in said
     assert "Traceback" not in said
-    assert "photoCount:            1" in said
+    assert gallery.outputs["photoCount"] == 1
     for thing in ("cut.jpg is cut off", "no-image.jpg", "lost.jpg", "Tuesday"):
         assert thing in said, said
 
-    for name in ("cut.jpg", "no-image.jpg", "captions.yaml"):
+    for name in ("cut.jpg", "no-image.jpg"):
         (photos / name).unlink()
+    (photos / "captions.yaml").write_text("")  # gone, it would hide nothing any more
     assert gallery.make("up").returncode == 0
