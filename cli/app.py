@@ -60,9 +60,7 @@ def main(words: list[str]) -> int:
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
     try:
         code = app(words, prog_name="./gallery", standalone_mode=False)
-    except typer.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         return _interrupted()
     except BrokenPipeError:
         sys.stderr.close()
@@ -81,7 +79,7 @@ def main(words: list[str]) -> int:
         error.show()
         return int(error.exit_code)
     else:
-        return int(code or 0)
+        return _interrupted() if code == INTERRUPTED else int(code or 0)  # as typer returns it
     return FAILED
 
 

@@ -27,7 +27,7 @@ def is_of_stack(folder: Path, stack: str, state: Path) -> bool:
     return folder.resolve() == folder_of(None, stack, state).resolve()
 
 
-def open_bucket(bucket: str, stack: str, state: Path) -> "Bucket":
+def open_bucket(bucket: str | None, stack: str, state: Path) -> "Bucket":
     """The bucket that was named, else the stack's, by that stack's address and credentials.
 
     Raises UploaderError where the stack has no gallery yet.
@@ -38,7 +38,7 @@ def open_bucket(bucket: str, stack: str, state: Path) -> "Bucket":
     from uploader.errors import StorageError
     from uploader.sync.bucket import connect
 
-    if bucket:
+    if bucket is not None:
         return connect(bucket)
     found = read_stack(stack, state, None)
     if not found.outputs:

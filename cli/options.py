@@ -20,7 +20,8 @@ State = Annotated[
 Port = Annotated[int | None, typer.Option(help="Port of the local cloud, if not the stack's.")]
 Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")]
 Bucket = Annotated[
-    str, typer.Option(help="A gallery by its bucket, or gs://BUCKET, instead of by its stack.")
+    str | None,
+    typer.Option(help="A gallery by its bucket, or gs://BUCKET, instead of by its stack."),
 ]
 Folder = Annotated[
     Path | None,

@@ -29,7 +29,7 @@ def plan(
     folder: Folder = None,
     *,
     stack: Stack = "local",
-    bucket: Bucket = "",
+    bucket: Bucket = None,
     source: Source = "",
     details: Details = False,
     remove_many: RemoveMany = None,
@@ -54,7 +54,7 @@ def sync(
     folder: Folder = None,
     *,
     stack: Stack = "local",
-    bucket: Bucket = "",
+    bucket: Bucket = None,
     source: Source = "",
     details: Details = False,
     remove_many: RemoveMany = None,
@@ -90,7 +90,7 @@ def sync(
 
 @contextmanager
 def _planned(
-    given: Path | None, stack: str, name: str, source: str, state: Path, *, details: bool
+    given: Path | None, stack: str, name: str | None, source: str, state: Path, *, details: bool
 ) -> "Iterator[tuple[Sync, Plan]]":
     """A folder surveyed and compared with a gallery."""
     from uploader.folder.index import Index
@@ -102,7 +102,7 @@ def _planned(
 
     in_checkout()
     bucket, folder = open_bucket(name, stack, state), folder_of(given, stack, state)
-    if not (name or source) and is_of_stack(folder, stack, state):
+    if name is None and not source and is_of_stack(folder, stack, state):
         source = "stack"
     with Index(folder) as index, Pool() as pool:
         found = survey(folder, index, pool, details=details)
@@ -117,7 +117,7 @@ def _planned(
 def sources(
     *,
     stack: Stack = "local",
-    bucket: Bucket = "",
+    bucket: Bucket = None,
     state: State = CHECKOUT / ".local",
     as_json: Json = False,
 ) -> int:
@@ -151,7 +151,7 @@ def remove_source(
     source: Annotated[str, typer.Argument(help="As `./gallery sources` names it.")],
     *,
     stack: Stack = "local",
-    bucket: Bucket = "",
+    bucket: Bucket = None,
     remove_many: RemoveMany = None,
     state: State = CHECKOUT / ".local",
     as_json: Json = False,
@@ -183,7 +183,7 @@ def check(
     folder: Folder = None,
     *,
     stack: Stack = "local",
-    bucket: Bucket = "",
+    bucket: Bucket = None,
     state: State = CHECKOUT / ".local",
     as_json: Json = False,
 ) -> int:

@@ -86,13 +86,17 @@ def hits(
 
 def _entries(entries: str, state: Path) -> Iterator[dict[str, Any]]:
     from local import hits as counting
+    from local.cloud.errors import ServeError
     from local.cloud.functions.logs import Logs
 
     if not entries:
         return counting.entries_of(Logs(state / "logs.jsonl").read(""))
     if entries == "-":
         return counting.entries_of(sys.stdin.buffer)
-    return counting.entries_of(Path(entries).read_bytes().splitlines(keepends=True))
+    try:
+        return counting.entries_of(Path(entries).read_bytes().splitlines(keepends=True))
+    except OSError as error:
+        raise ServeError(f"Cannot read {entries}: {error.strerror}") from error
 
 
 def _print_report(report: dict[str, Any], names: dict[str, str]) -> None:

@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import typer
 import yaml
+
+from cli.app import app
 
 __all__ = ["commands", "configuration", "main"]
 
@@ -83,9 +86,9 @@ def commands() -> str:
     """Return `commands.md`: every make target, and the help of every command line."""
     targets = [(f"`make {target}`", text) for target, text in _targets()]
     helps = []
-    for package in sorted(path.parent.name for path in ROOT.glob("*/__main__.py")):
-        helps.append(f"\n## python -m {package}")
-        helps += [f"\n```text\n{text.strip()}\n```" for text in _helps(package)]
+    for name, texts in (("./gallery", _gallery_helps()), ("python -m bench", _helps("bench"))):
+        helps.append(f"\n## {name}")
+        helps += [f"\n```text\n{text.strip()}\n```" for text in texts]
     return _COMMANDS.format(
         made=_MADE,
         targets=_table(("target", "what it does"), targets),
@@ -141,6 +144,18 @@ def _targets() -> list[tuple[str, str]]:
     if missing:
         raise StaleError(f"Without `## sentence` or not .PHONY: {', '.join(sorted(missing))}.")
     return targets
+
+
+def _gallery_helps() -> Iterator[str]:
+    """Yield what `./gallery` and each of its commands say of themselves, without boxes."""
+    app.rich_markup_mode = None
+    group = typer.main.get_command(app)
+    whole = group.make_context(
+        "./gallery", [], resilient_parsing=True, terminal_width=96, max_content_width=96
+    )
+    yield group.get_help(whole)
+    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]  # it is a group
+        yield command.get_help(type(whole)(command, parent=whole, info_name=name))
 
 
 class _CaughtError(Exception):

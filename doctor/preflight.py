@@ -84,7 +84,7 @@ def _services(stack: Stack, answer: Any) -> Finding:
 def _region(stack: Stack, answer: Any) -> Finding:
     regions = {place.get("locationId") or place["name"].rpartition("/")[2] for place in answer}
     fault = "" if stack.region in regions else f"{stack.region or 'none'} has no functions"
-    do = f"pulumi config set gcp:region europe-west1 -s {stack.name}"
+    do = f"pulumi config set region europe-west1 -s {stack.name}"
     return judge("region", fault, do, stack.region)
 
 

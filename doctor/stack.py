@@ -39,8 +39,8 @@ class Stack:
 
     @property
     def region(self) -> str:
-        """Where the function runs, empty where none is set."""
-        return self.config.get("gcp:region", "")
+        """Where the function runs; Pulumi.yaml has a default."""
+        return str(self.setting("region"))
 
     @property
     def up(self) -> str:

@@ -83,7 +83,8 @@ def _install(requirements: Path, environment: Path) -> str | None:
     stamp = environment / {"requirements.txt": "program"}.get(requirements.name, "development")
     whole = _is_whole(environment)
     if whole and stamp.exists() and stamp.stat().st_mtime >= requirements.stat().st_mtime:
-        _sign(environment)
+        if stamp.name == "program":
+            _sign(environment)
         return None
     if not whole:
         shutil.rmtree(environment, ignore_errors=True)
@@ -111,14 +112,11 @@ def _install(requirements: Path, environment: Path) -> str | None:
 
 
 def _sign(environment: Path) -> None:
-    """Say in the stamp for whose checkout it is: `gallery` reads that, and asks no Python.
+    """Say in the stamp where the environment lies: `gallery` reads that, and asks no Python.
 
     What tests need holds what the program needs.
     """
-    stamp = environment / "program"
-    written = f"{_ROOT}\n"
-    if not stamp.exists() or stamp.read_text() != written:
-        stamp.write_text(written)
+    (environment / "program").write_text(f"{environment}\n")
 
 
 def main(arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ EXECUTED = ("README.md", "docs/deploying.md", "docs/running.md", "docs/tutorial.
 # The suite would run itself; `./gallery captions` serves until it is ended.
 _CHANGED = {
     r"^make test( .*)?$": "true",
-    r"^make captions( .*)?$": "timeout 15 make captions || test $? = 124",
+    r"^\./gallery captions( .*)?$": "timeout 15 ./gallery captions || test $? = 124",
 }
 
 

@@ -32,7 +32,7 @@ def find(gcloud):
     def look(*held, **lists):
         gcloud.answers |= {command: (0, lists.get(what, [])) for what, command in LISTS.items()}
         gcloud.publish()
-        config = {"gcp:project": PROJECT, "gcp:region": REGION}
+        config = {"gcp:project": PROJECT, "image-gallery:region": REGION}
         return leftovers(Stack(name="dev", config=config, outputs={}, held=frozenset(held)))
 
     return look
@@ -78,7 +78,7 @@ def test_a_list_that_cannot_be_had_is_unknown_and_its_command_printed(find, gclo
     gcloud.answers[LISTS["secret"]] = (1, "ERROR: API not enabled")
     gcloud.answers |= {command: (0, []) for what, command in LISTS.items() if what != "secret"}
     gcloud.publish()
-    config = {"gcp:project": PROJECT, "gcp:region": REGION}
+    config = {"gcp:project": PROJECT, "image-gallery:region": REGION}
 
     (found,) = leftovers(Stack(name="dev", config=config, outputs={}, held=frozenset()))
 

@@ -10,7 +10,7 @@ CONFIG = {
     "gcp:project": PROJECT,
     "gcp:billingProject": PROJECT,
     "gcp:userProjectOverride": "true",
-    "gcp:region": "europe-west1",
+    "image-gallery:region": "europe-west1",
 }
 
 
@@ -49,7 +49,7 @@ def test_nothing_is_wrong_where_nothing_is(gcloud):
          "cloudresourcemanager.googleapis.com, serviceusage.googleapis.com",
          "gcloud services enable"),
         (f"gcloud functions regions list --project {PROJECT}", [{"locationId": "us-east1"}],
-         "region", "europe-west1 has no functions", "pulumi config set gcp:region"),
+         "region", "europe-west1 has no functions", "pulumi config set region"),
         (policy("iam.allowedPolicyMemberDomains"),
          {"spec": {"rules": [{"values": {"allowedValues": ["is:C03xgje4y"]}}]}},
          "members", "iam.allowedPolicyMemberDomains", "exception"),

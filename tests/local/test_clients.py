@@ -165,7 +165,7 @@ def test_what_would_not_be_kept_of_an_object_is_refused(cloud, bucket, field):
     assert (status, field in answer.decode()) == (400, True)
 
 
-def test_an_object_whose_bytes_are_gone_is_an_error_that_ends(local_cloud):
+def test_an_object_whose_bytes_are_gone_is_no_object_any_more(local_cloud):
     bucket = local_cloud.storage_client().create_bucket("photos")
     bucket.blob("a").upload_from_string(b"1")
     for path in local_cloud.state_dir.glob("blobs/*/*"):
@@ -173,4 +173,4 @@ def test_an_object_whose_bytes_are_gone_is_an_error_that_ends(local_cloud):
 
     url = f"{local_cloud.url}/download/storage/v1/b/photos/o/a?alt=media"
 
-    assert request("GET", url)[0] == 500
+    assert request("GET", url)[0] == 404

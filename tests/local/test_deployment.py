@@ -141,5 +141,5 @@ def test_only_a_cloud_on_this_machine_is_deployed_onto():
 def test_a_cloud_that_does_not_answer_says_how_to_start_it():
     nowhere = Cloud(config={"gcp:storageCustomEndpoint": "http://127.0.0.1:9/storage/v1/"})
 
-    with pytest.raises(CloudUnreachableError, match="local serve"):
+    with pytest.raises(CloudUnreachableError, match="gallery serve"):
         nowhere.call("GET", nowhere.endpoint("storage") + "b")

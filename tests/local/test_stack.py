@@ -4,6 +4,7 @@ import pytest
 
 from local.runner.errors import RunnerError
 from local.runner.stack import (
+    chosen_photos,
     read_configuration,
     read_local_configuration,
     remember_photos,
@@ -100,6 +101,11 @@ def test_the_sample_is_the_default_again_by_its_name(checkout, tmp_path):
     assert read_local_configuration(checkout, "local")["gallery:photosDir"] == "photos"
 
 
+def test_a_folder_inside_the_checkout_is_remembered_relative_to_it(checkout, tmp_path):
+    assert chosen_photos(checkout, str(checkout / "photos")) == "photos"
+    assert chosen_photos(checkout, str(tmp_path / "my photos")) == str(tmp_path / "my photos")
+
+
 def test_a_folder_that_is_not_there_is_one_line(checkout):
     with pytest.raises(RunnerError, match="There is no folder"):
-        remember_photos(checkout, "~/no such folder")
+        chosen_photos(checkout, "~/no such folder")

@@ -224,8 +224,8 @@ def guard_removal(source: str, before: int, removed: int, remove_many: int | Non
 
 def _permission(number: int) -> str:
     return (
-        f"If so, say the number: --remove-many {number} (in a stack: pulumi config set "
-        f"removeMany {number}, or make up REMOVE_MANY={number})."
+        f"If so, say the number: ./gallery up --remove-many {number}, with another stack pulumi "
+        f"config set removeMany {number}. The number is good for that one removal."
     )
 
 
