@@ -21,7 +21,7 @@ Port = Annotated[int | None, typer.Option(help="Port of the local cloud, if not 
 Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")]
 Bucket = Annotated[
     str | None,
-    typer.Option(help="A gallery by its bucket, or gs://BUCKET, instead of by its stack."),
+    typer.Option(help="A gallery by its bucket, or gs://BUCKET, not by its stack."),
 ]
 Folder = Annotated[
     Path | None,

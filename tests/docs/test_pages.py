@@ -200,7 +200,7 @@ def test_what_was_found_by_others_is_not_told_here():
 def test_the_captions_page_keeps_clear_of_the_local_cloud():
     """Functions take the ports above the local cloud's, and the README runs both at once."""
     said = (ROOT / "docs" / "commands.md").read_text()
-    captions = int(re.search(r"--port PORT\s+on this machine \(default: (\d+)\)", said)[1])
+    captions = int(re.search(r"--port <int>\s+On this machine\.\s+\[default: (\d+)\]", said)[1])
     stack = (ROOT / "Pulumi.local.yaml").read_text()
     cloud = int(re.search(r"storageCustomEndpoint: http://127.0.0.1:(\d+)/", stack)[1])
 
