@@ -65,7 +65,7 @@ def test_a_port_in_use_is_named_with_another_to_use(gallery):
         gallery.port = kept
 
     assert str(port) in line
-    assert "PORT=" in line
+    assert "./gallery up --port" in line
 
 
 def test_a_photo_folder_that_is_missing_or_empty_is_named(gallery):

@@ -81,7 +81,7 @@ def test_ctrl_c_ends_a_sync_cleanly(photos, bucket, cloud, moment):
 
     assert time.monotonic() - began < 3
     assert process.returncode in (130, -signal.SIGINT)
-    assert said in ("", "Stopped. Run the same again to go on.\n")
+    assert said in ("", "Stopped. The same command goes on where this one ended.\n")
     wait_for(lambda: not members(process.pid))
 
 
