@@ -2,7 +2,7 @@
 
 import pulumi
 
-from infra import ImageGallery, read_settings
+from image_gallery import ImageGallery, read_settings
 
 # What the stack says, checked before anything is declared.
 settings = read_settings("gallery")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("infra", "uploader", "function", "local", "bench", "doctor", "cli")
+FOLDERS = ("image_gallery", "uploader", "function", "local", "bench", "doctor", "cli")
 ALLOWED = {
-    "__main__.py": {"infra"},
-    "infra": {"uploader.resource"},  # the photos are one of its resources
+    "__main__.py": {"image_gallery"},
+    "image_gallery": {"uploader.resource"},  # the photos are one of its resources
     "bench": {"uploader", "local.cloud", "gallery_api"},  # it measures them
     "doctor": {
         "local.runner.stack",
@@ -61,7 +61,10 @@ def test_a_crossing_would_be_found(tmp_path):
     file = tmp_path / "a.py"
     file.write_text("def f():\n    from local.cloud.store import Store\n")
 
-    assert list(crossings(file, "infra")) == ["local.cloud.store", "local.cloud.store.Store"]
+    assert list(crossings(file, "image_gallery")) == [
+        "local.cloud.store",
+        "local.cloud.store.Store",
+    ]
 
 
 def test_the_uploader_knows_pulumi_in_one_place_only():
@@ -75,7 +78,7 @@ def test_the_uploader_knows_pulumi_in_one_place_only():
     assert knowing == {"resource.py"}
 
 
-def test_only_infra_knows_google_clouds_resources():
+def test_only_image_gallery_knows_google_clouds_resources():
     knowing = {
         path.relative_to(ROOT).parts[0]
         for folder in FOLDERS
@@ -83,4 +86,4 @@ def test_only_infra_knows_google_clouds_resources():
         if any(module.split(".")[0] == "pulumi_gcp" for module in imported(path))
     }
 
-    assert knowing == {"infra"}
+    assert knowing == {"image_gallery"}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.docs.blocks import BLOCKS, PAGES, ROOT, prose_of
-from tests.infra.recording import SHIPPED
+from tests.image_gallery.recording import SHIPPED
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MARKERS = {"", "Google", "engine", "yours"}

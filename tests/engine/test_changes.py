@@ -134,7 +134,7 @@ def test_a_renamed_stack_goes_on_in_place(stack):
 
 
 def test_the_deployers_role_suffices_for_every_method_that_was_called(stack, cloud):
-    role = yaml.safe_load((ROOT / "infra" / "deployer-role.yaml").read_text())
+    role = yaml.safe_load((ROOT / "image_gallery" / "deployer-role.yaml").read_text())
     needed = {permission_of(method) for method in cloud.calls()} - {None}
 
     assert len(needed) > 50

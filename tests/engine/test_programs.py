@@ -18,7 +18,7 @@ import re
 import pulumi
 import pulumi_gcp as gcp
 
-from infra import ImageGallery, read_settings
+from image_gallery import ImageGallery, read_settings
 
 settings = read_settings("one")
 endpoints = {

@@ -161,7 +161,7 @@ def test_an_existing_bucket_is_imported_without_a_replacement(checkout, cloud):
     checkout.up("lost")
     bucket = checkout.outputs("lost")["bucket"]
     before = checkout.objects("lost")
-    source = checkout.folder / "infra" / "buckets.py"
+    source = checkout.folder / "image_gallery" / "buckets.py"
     original = source.read_text()
     named = original.replace(
         "            name,\n            location",

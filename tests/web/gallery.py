@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from infra import published
+from image_gallery import published
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from infra.published import embed_html, security_policy
+from image_gallery.published import embed_html, security_policy
 from tests.web.gallery import ODD
 from tests.web.webdriver import Driver
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.published import embed_html, security_policy
+from image_gallery.published import embed_html, security_policy
 from tests.web.gallery import LONG, ODD, SITE, WATCH_SHIFT
 
 DEEP = pytest.mark.deep

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from infra.published import embed_html
+from image_gallery.published import embed_html
 from tests.web.gallery import ROOT
 
 SHOWN = '[data-image="shown"]'

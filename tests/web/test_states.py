@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.published import page_html
+from image_gallery.published import page_html
 from tests.web.gallery import ODD, SITE
 
 SHOWN = '[data-image="shown"]'

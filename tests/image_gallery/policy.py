@@ -1,6 +1,6 @@
 """What a careful engineer refuses to deploy, checked on what a stack declares."""
 
-from tests.infra.recording import of_type
+from tests.image_gallery.recording import of_type
 
 PROJECT_WIDE = {"roles/logging.logWriter", "roles/storage.objectViewer"}
 LIMITS = {

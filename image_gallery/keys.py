@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.labels import key_title
+from image_gallery.labels import key_title
 
 __all__ = ["HARMLESS_SERVICE", "GalleryKeys", "GalleryKeysArgs"]
 

@@ -10,10 +10,10 @@ import pulumi
 import pulumi_gcp as gcp
 import pytest
 
-from infra import ImageGallery, ImageGalleryArgs
-from tests.infra.recording import ROOT, Recorder, of_type, run
+from image_gallery import ImageGallery, ImageGalleryArgs
+from tests.image_gallery.recording import ROOT, Recorder, of_type, run
 
-MODULES = sorted((ROOT / "infra").glob("*.py"))
+MODULES = sorted((ROOT / "image_gallery").glob("*.py"))
 
 
 def args(**others):
@@ -110,7 +110,7 @@ def test_wrong_arguments_declare_nothing():
 COMPONENTS = [
     kind
     for kind in pulumi.ComponentResource.__subclasses__()
-    if kind.__module__.startswith("infra.")
+    if kind.__module__.startswith("image_gallery.")
 ]
 
 

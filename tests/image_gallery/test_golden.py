@@ -1,6 +1,7 @@
 """Everything that each stack declares, as one file to read: a changed argument is a line there.
 
-To write the files anew, and then read what changed: GOLDEN=write pytest tests/infra/test_golden.py
+To write the files anew, and then read what changed:
+GOLDEN=write pytest tests/image_gallery/test_golden.py
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.infra.recording import declare
+from tests.image_gallery.recording import declare
 
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.published import origin_of
+from image_gallery.published import origin_of
 
 __all__ = ["Alerts", "AlertsArgs"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.dashboard import dashboard_json
+from image_gallery.dashboard import dashboard_json
 
 __all__ = ["Tracking", "TrackingArgs"]
 

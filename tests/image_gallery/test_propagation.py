@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infra import propagation
-from infra.propagation import Propagation
-from tests.infra.recording import Recorder, run
+from image_gallery import propagation
+from image_gallery.propagation import Propagation
+from tests.image_gallery.recording import Recorder, run
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pulumi
 import pulumi_gcp as gcp
 import pytest
 
-from tests.infra.policy import grants, violations
-from tests.infra.recording import Recorder, declare, of_type, run
+from tests.image_gallery.policy import grants, violations
+from tests.image_gallery.recording import Recorder, declare, of_type, run
 
 STACKS = ("local", "dev", "prod")
 

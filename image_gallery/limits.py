@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
-from infra.args import BASE_URL, ImageGalleryArgs
+from image_gallery.args import BASE_URL, ImageGalleryArgs
 
 __all__ = ["Mistake", "is_given", "mistakes", "refuse"]
 

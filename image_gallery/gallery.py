@@ -1,7 +1,7 @@
 """The whole gallery as one component, and what it takes.
 
 Owns: how the parts depend on each other. Refuses, before anything is declared, what Google would
-refuse (`infra/limits.py`).
+refuse (`image_gallery/limits.py`).
 """
 
 import os
@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pulumi
 
-from infra.alerts import Alerts, AlertsArgs
-from infra.api import GalleryApi, GalleryApiArgs
-from infra.archive import write_archive
-from infra.args import ImageGalleryArgs
-from infra.buckets import PhotoBucket, PhotoBucketArgs
-from infra.budget import BudgetArgs, declare_budget
-from infra.function import InstanceLimits
-from infra.keys import HARMLESS_SERVICE
-from infra.labels import labels_of, title_of
-from infra.limits import is_given, mistakes, refuse
-from infra.propagation import Propagation
-from infra.services import EnabledServices, EnabledServicesArgs
-from infra.site import Site, SiteArgs
-from infra.tracking import Tracking, TrackingArgs
+from image_gallery.alerts import Alerts, AlertsArgs
+from image_gallery.api import GalleryApi, GalleryApiArgs
+from image_gallery.archive import write_archive
+from image_gallery.args import ImageGalleryArgs
+from image_gallery.buckets import PhotoBucket, PhotoBucketArgs
+from image_gallery.budget import BudgetArgs, declare_budget
+from image_gallery.function import InstanceLimits
+from image_gallery.keys import HARMLESS_SERVICE
+from image_gallery.labels import labels_of, title_of
+from image_gallery.limits import is_given, mistakes, refuse
+from image_gallery.propagation import Propagation
+from image_gallery.services import EnabledServices, EnabledServicesArgs
+from image_gallery.site import Site, SiteArgs
+from image_gallery.tracking import Tracking, TrackingArgs
 from uploader.resource import Photos
 
 __all__ = ["ImageGallery"]
@@ -210,7 +210,7 @@ def _declare_domain(
     api: GalleryApi,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    from infra.domain import Domain, DomainArgs  # Compute alone takes a second to import
+    from image_gallery.domain import Domain, DomainArgs  # Compute alone takes a second to import
 
     domain = Domain(
         f"{name}-domain",

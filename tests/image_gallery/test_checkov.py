@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from tests.infra.plan import as_plan
-from tests.infra.recording import declare
-from tests.infra.test_golden import EVERYTHING
+from tests.image_gallery.plan import as_plan
+from tests.image_gallery.recording import declare
+from tests.image_gallery.test_golden import EVERYTHING
 
 PUBLIC = "photos are public: whoever knows a name may read it, nobody may list"
 NO_LOG = "an access log would hold visitors' addresses; what is counted is in docs/privacy.md"

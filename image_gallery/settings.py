@@ -1,7 +1,8 @@
 """The settings of a stack, read once from Pulumi's configuration into a gallery's arguments.
 
 Owns: the namespace, which is the project's own name; types; keys that there are not; and that a
-secret stays one. Ranges are in `infra/limits.py`, defaults and descriptions in `Pulumi.yaml`.
+secret stays one. Ranges are in `image_gallery/limits.py`, defaults and descriptions in
+`Pulumi.yaml`.
 """
 
 import dataclasses
@@ -11,8 +12,8 @@ from typing import Any
 
 import pulumi
 
-from infra.args import ImageGalleryArgs
-from infra.limits import Mistake, mistakes, refuse
+from image_gallery.args import ImageGalleryArgs
+from image_gallery.limits import Mistake, mistakes, refuse
 
 __all__ = ["read_settings"]
 

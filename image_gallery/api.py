@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.buckets import SourceBucket, SourceBucketArgs
-from infra.function import ApiFunction, ApiFunctionArgs, InstanceLimits
-from infra.identities import Identities, IdentitiesArgs
-from infra.keys import GalleryKeys, GalleryKeysArgs
-from infra.labels import title_of
-from infra.propagation import Propagation
+from image_gallery.buckets import SourceBucket, SourceBucketArgs
+from image_gallery.function import ApiFunction, ApiFunctionArgs, InstanceLimits
+from image_gallery.identities import Identities, IdentitiesArgs
+from image_gallery.keys import GalleryKeys, GalleryKeysArgs
+from image_gallery.labels import title_of
+from image_gallery.propagation import Propagation
 
 __all__ = ["GalleryApi", "GalleryApiArgs"]
 

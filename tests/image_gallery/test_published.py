@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from infra import published
+from image_gallery import published
 
 GALLERY = published.Gallery(
     gallery_url="https://photos.example.org/x",

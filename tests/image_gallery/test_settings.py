@@ -8,10 +8,10 @@ import pulumi
 import pytest
 import yaml
 
-from infra import ImageGalleryArgs, read_settings
-from infra.labels import key_title, labels_of
-from infra.limits import mistakes
-from tests.infra.recording import ROOT, Recorder, configure, run, settings_of
+from image_gallery import ImageGalleryArgs, read_settings
+from image_gallery.labels import key_title, labels_of
+from image_gallery.limits import mistakes
+from tests.image_gallery.recording import ROOT, Recorder, configure, run, settings_of
 
 
 def read(stack="dev", secret_keys=(), project="image-gallery", **settings):

@@ -1,7 +1,7 @@
 """The published site: page and embed as built, with the address and the key of this stack.
 
 Owns: which files are published, under which names and headers. What they say is made in
-`infra/published.py`.
+`image_gallery/published.py`.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from pathlib import Path
 import pulumi
 import pulumi_gcp as gcp
 
-from infra.published import (
+from image_gallery.published import (
     Gallery,
     config_json,
     embed_html,

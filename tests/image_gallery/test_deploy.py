@@ -12,7 +12,7 @@ import yaml
 from google.auth import identity_pool
 from google.auth.transport.requests import Request
 
-from tests.infra.recording import ROOT
+from tests.image_gallery.recording import ROOT
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())
 JOB = WORKFLOW["jobs"]["deploy"]

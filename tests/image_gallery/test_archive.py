@@ -5,7 +5,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from infra.archive import write_archive
+from image_gallery.archive import write_archive
 
 SOURCE = Path("function")
 
