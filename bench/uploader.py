@@ -21,11 +21,11 @@ from PIL import Image
 from bench.counted import serving
 from bench.instances import memory_of
 from bench.rows import Row, Section, at_least, at_most
+from uploader.folder.files import Stamp
 from uploader.folder.index import Index
 from uploader.folder.survey import survey
 from uploader.render.pool import Pool
 from uploader.render.renditions import WIDTHS, Inspection, Rendered, sizes_for
-from uploader.render.worker import Found
 from uploader.sync.bucket import Bucket, connect
 from uploader.sync.sync import Sync
 
@@ -63,13 +63,13 @@ class _Painter(Pool):
         self._size, self._file = size, os.urandom(weight)
         self.opened = 0
 
-    def inspect(self, path: Path, file_size: int) -> Found:
+    def inspect(self, path: Path, file_size: int) -> tuple[Inspection, Stamp]:
         """Answer without looking."""
         self.opened += 1
         status = path.stat()
         id_ = hashlib.sha256(str(path).encode()).hexdigest()[:16]
         stamp = (file_size, status.st_mtime_ns, status.st_ino)
-        return Found(Inspection(id_, self._size, {}), stamp)
+        return Inspection(id_, self._size, {}), stamp
 
     def render(
         self, _path: Path, _id: str, size: tuple[int, int], *, widest: int = WIDTHS[-1]

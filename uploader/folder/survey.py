@@ -15,7 +15,7 @@ from uploader.folder.embedded import sidecar_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
 from uploader.folder.metadata import Metadata
 from uploader.folder.metadata_list import read_metadata
-from uploader.render.pool import attempt_all
+from uploader.parallel import attempt_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

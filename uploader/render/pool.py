@@ -6,95 +6,35 @@ dies of is trouble of this moment, and no fault of the photo.
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
+import subprocess
 import sys
 import threading
-from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
-from concurrent.futures import TimeoutError as Timeout
 from contextlib import contextmanager
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing import Pipe
 from queue import SimpleQueue
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
-
-from pebble import CONSTS, ProcessPool
+from typing import TYPE_CHECKING, Any, Self
 
 from uploader.errors import Stopped, Unusable, UploaderError
 from uploader.render.renditions import WIDTHS
-from uploader.render.worker import inspect_file, render_file, set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from pebble import ProcessFuture
+    from uploader.folder.files import Stamp
+    from uploader.render.renditions import Inspection, Rendered
 
-    from uploader.render.renditions import Rendered
-    from uploader.render.worker import Found
-
-__all__ = ["Pool", "attempt_all", "run_all"]
+__all__ = ["Pool"]
 
 _TIMEOUT = 120.0  # seconds for one file; 200 megapixels take up to 13 (2026-11)
 _GRACE = 10.0  # seconds for a worker to start in
-_CTRL_C = 0.5  # seconds until it is looked for again
-# What a machine says on which no process can be started; it is no fault of the photo.
-_NO_SEMAPHORES = (errno.EACCES, errno.EROFS, errno.ENOENT, errno.ENOSYS)
-_TASKS = 200  # files, before a new process takes the place of one that decoders left in a bad state
+_CALLS = 200  # files, before a new process takes the place of one that decoders left in a bad state
 _BASE_MEMORY = 400_000_000  # bytes of a worker with its libraries and threads
 _BYTES_PER_PIXEL = 16  # of 200 megapixels WebP needs 15.5, AVIF 9, TIFF 7.6, JPEG 1 (2026-11)
 _OPENED_MEMORY = 8 * 200_000_000  # bytes; of WebP two canvases are allocated before it is decoded
-T = TypeVar("T")
-
-CONSTS.term_timeout = 0.2  # seconds from SIGTERM to SIGKILL; workers have nothing to finish
-
-
-def run_all(do: Callable[[T], None], things: Iterable[T], width: int) -> None:
-    """Call `do` with each thing, at most `width` at once.
-
-    The first exception stops what has not begun, and is raised without waiting for the rest.
-    """
-    threads = ThreadPoolExecutor(width)
-    try:
-        pending = {threads.submit(do, thing) for thing in things}
-        while pending:
-            # Not for ever: Ctrl-C just before a lock is waited for is seen when the wait ends.
-            done, pending = wait(pending, timeout=_CTRL_C, return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-    finally:
-        threads.shutdown(wait=sys.exc_info()[0] is None, cancel_futures=True)
-
-
-def attempt_all(
-    do: Callable[[T], None],
-    things: Iterable[T],
-    width: int,
-    give_up: Callable[[T, Unusable], None],
-    is_last: Callable[[T], bool],
-) -> None:
-    """As `run_all`; what was in trouble before, or is now, has its turn alone and last."""
-    waiting = list(things)
-    last = [thing for thing in waiting if is_last(thing)]
-
-    def attempt(thing: T) -> None:
-        try:
-            do(thing)
-        except Unusable as error:
-            if error.transient:
-                last.append(thing)
-            else:
-                give_up(thing, error)
-
-    def attempt_again(thing: T) -> None:
-        try:
-            do(thing)
-        except Unusable as error:
-            give_up(thing, error)
-
-    run_all(attempt, [thing for thing in waiting if not is_last(thing)], width)
-    run_all(attempt_again, last, 1)
+_STOPPED = "Stopped before all was done. Run the same again to go on."
 
 
 class Pool:
@@ -116,10 +56,15 @@ class Pool:
         for worker in self._workers:
             worker.stop(for_good=True)
 
-    def inspect(self, path: Path, file_size: int) -> Found:
-        """Identify a file; Unusable with the reason. Safe from many threads."""
+    def inspect(self, path: Path, file_size: int) -> tuple[Inspection, Stamp]:
+        """Identify a file, and tell its stamp when it was read; Unusable with the reason.
+
+        Safe from many threads, as `render` is.
+        """
         memory = _BASE_MEMORY + 2 * file_size
-        found: Found = self._run(memory, inspect_file, str(path), extra=_OPENED_MEMORY)
+        found: tuple[Inspection, Stamp] = self._run(
+            memory, "inspect", {"path": str(path)}, extra=_OPENED_MEMORY
+        )
         return found
 
     def render(
@@ -127,22 +72,16 @@ class Pool:
     ) -> Rendered:
         """Make the renditions of a picture of this size; Unusable with the reason."""
         memory = _BASE_MEMORY + _BYTES_PER_PIXEL * size[0] * size[1]
-        made: Rendered = self._run(memory, render_file, str(path), id_, widest=widest)
+        arguments = {"path": str(path), "id_": id_, "widest": widest}
+        made: Rendered = self._run(memory, "render", arguments)
         return made
 
-    def _run(
-        self,
-        memory: int,
-        do: Callable[..., Any],
-        *args: object,
-        extra: int = 0,
-        **options: object,
-    ) -> Any:
+    def _run(self, memory: int, name: str, arguments: dict[str, object], *, extra: int = 0) -> Any:
         limit = min(memory + extra, _physical_memory() * 9 // 10)
         worker = self._idle.get()
         try:
             with self._memory.held(memory):
-                return worker.run(do, args, options | {"memory": limit}, self._timeout)
+                return worker.run(name, arguments | {"memory": limit}, self._timeout)
         finally:
             self._idle.put(worker)
 
@@ -177,87 +116,76 @@ class _Worker:
     """One worker process; a new one takes the place of one that died or was too slow."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPool | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection[Any, Any] | None = None
+        self._calls = 0
         self._stopped = False
         self._starting = threading.Lock()
 
-    def run(
-        self,
-        do: Callable[..., Any],
-        args: Iterable[object],
-        options: dict[str, Any],
-        timeout: float,
-    ) -> Any:
-        """The result of a call in the worker process."""
+    def run(self, name: str, arguments: dict[str, object], timeout: float) -> Any:
+        """The result of a call in the worker process; Unusable with the reason."""
+        connection, limit = self._started(timeout)
+        reason = "makes the decoder crash"
         try:
-            future = self._scheduled(do, args=args, kwargs=options, timeout=timeout)
-            # A process that is stopped before it has taken the call is not timed by the pool.
-            return future.result(timeout + _GRACE)
-        except (Unusable, UploaderError):
-            raise
-        except Timeout:
-            self.stop()
+            connection.send((name, arguments))
+            if connection.poll(limit):
+                result = connection.recv()
+                if isinstance(result, Unusable):
+                    raise result
+                return result
             reason = f"takes longer than {timeout:.0f} s to decode"
-        except MemoryError:
-            reason = "needs more memory than there is"
-        except OSError as error:
-            reason = f"cannot be read ({(error.strerror or 'unknown reason').lower()})"
-        except (CancelledError, Exception):  # ProcessExpired, or what nobody thought of
-            self.stop()
-            reason = "makes the decoder crash"
+        except (EOFError, OSError):
+            pass  # the process is gone
+        self.stop()
         if self._stopped:
-            raise Stopped("Stopped before all was done. Run the same again to go on.")
+            raise Stopped(_STOPPED)
         raise Unusable(reason, transient=True)
 
-    def _scheduled(self, do: Callable[..., Any], **call: Any) -> ProcessFuture[Any]:
-        """Hand a call over; the first one starts the process, if this machine can."""
-        try:
-            return self._started().schedule(do, **call)
-        except OSError as error:
-            if error.errno not in _NO_SEMAPHORES:
-                raise
-            raise UploaderError(
-                f"No process can be started to decode photos ({error.strerror}). "
-                "Does this machine let you write to /dev/shm?"
-            ) from error
-
-    def _started(self) -> ProcessPool:
+    def _started(self, timeout: float) -> tuple[Connection[Any, Any], float]:
+        """The connection to a process that is there, and how long its next call may take."""
+        if self._calls >= _CALLS:
+            self.stop()
         with self._starting:
             if self._stopped:
-                raise CancelledError
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=1, max_tasks=_TASKS, initializer=set_up, context=_Context()
-                )
-            return self._pool
+                raise Stopped(_STOPPED)
+            if self._connection is None:
+                self._process, self._connection = _start()
+                self._calls = 0
+                timeout += _GRACE
+            self._calls += 1
+            return self._connection, timeout
 
     def stop(self, *, for_good: bool = False) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing; a call that waits for it ends as well."""
         with self._starting:
-            pool, self._pool = self._pool, None
             self._stopped = self._stopped or for_good
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble types most, not this
-            pool.join()
+            process, self._process, self._connection = self._process, None, None
+        if process is not None:
+            process.kill()  # it has nothing to finish
+            process.wait()
 
 
-class _Process(SpawnProcess):
-    """A process that imports what it needs, and not the main program: that may be Pulumi's."""
+def _start() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+    """A fresh interpreter that imports what it needs, and not the main program.
 
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name that multiprocessing calls
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        # Ctrl-C is for the parent, which stops its workers; one that is starting would say a lot.
-        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return SpawnProcess._Popen(process_obj)  # noqa: SLF001 - the one place where it can be done
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
-            sys.modules["__main__"] = main
-
-
-class _Context(SpawnContext):
-    """Starts each process as a fresh interpreter: threads of this one cannot be copied."""
-
-    Process = _Process
+    That may be Pulumi's, which would declare all its resources again. Threads of this process
+    cannot be copied. In a session of its own, for Ctrl-C is for the parent, which ends it.
+    """
+    try:
+        ours, its = Pipe()
+        with its:
+            command = [sys.executable, "-P", "-m", "uploader.render.worker", str(its.fileno())]
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # what a decoder prints must not get into the command's output
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+                pass_fds=[its.fileno()],
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise UploaderError(
+            f"No process can be started to decode photos ({error.strerror}). "
+            "End other programs, or allow more processes and open files: ulimit -u -n"
+        ) from error
+    return process, ours

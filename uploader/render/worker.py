@@ -1,43 +1,36 @@
-"""What runs in the worker processes: reads, identifies and renders one photo file."""
+"""What runs in the worker processes: reads, identifies and renders one photo file after the other.
+
+`python -m uploader.render.worker DESCRIPTOR` takes calls from that connection until it is closed,
+as it is when the parent ends. The answer to a call is its result, or an Unusable with the reason.
+"""
 
 from __future__ import annotations
 
 import os
 import resource
+import sys
 import warnings
-from typing import NamedTuple
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
 
 from uploader.errors import Unusable
 from uploader.folder.files import Stamp, read_regular
 from uploader.folder.identity import identify
 from uploader.render.renditions import WIDTHS, Inspection, Rendered, inspect, render
 
-__all__ = ["LARGEST", "Found", "inspect_file", "render_file", "set_up"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["inspect_file", "render_file"]
 
 LARGEST = 1_300_000_000  # bytes of one file: 200 megapixels of 16 bits, not compressed
 CHANGED = "changes while it is read; left out of this run"
 
 
-class Found(NamedTuple):
-    """What a file holds, and its stamp at the moment when it was read."""
-
-    inspection: Inspection
-    stamp: Stamp
-
-
-def set_up() -> None:
-    """Make this process one that may crash: no core file, low priority, nothing on stdout."""
-    os.dup2(2, 1)  # what a decoder prints must not get into the command's output
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    warnings.simplefilter("ignore")
-    if os.name == "posix":
-        os.nice(5)
-
-
-def inspect_file(path: str, memory: int) -> Found:
-    """Identify a file; Unusable with the reason."""
+def inspect_file(path: str, memory: int) -> tuple[Inspection, Stamp]:
+    """Identify a file, and tell its stamp when it was read; Unusable with the reason."""
     content, stamp = _read(path, memory)
-    return Found(inspect(content), stamp)
+    return inspect(content), stamp
 
 
 def render_file(path: str, id_: str, memory: int, widest: int = WIDTHS[-1]) -> Rendered:
@@ -60,3 +53,39 @@ def _read(path: str, memory: int) -> tuple[bytes, Stamp]:
         if before == after and len(content) == before[0]:
             return content, before
     raise Unusable(CHANGED, transient=True)
+
+
+_CALLS: dict[str, Callable[..., object]] = {"inspect": inspect_file, "render": render_file}
+
+
+def _result(name: str, arguments: dict[str, Any]) -> object:
+    """The result of a call; what nobody thought of ends this process, which may be broken."""
+    try:
+        return _CALLS[name](**arguments)
+    except Unusable as error:
+        return error
+    except MemoryError:
+        return Unusable("needs more memory than there is", transient=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        return Unusable(f"cannot be read ({reason})", transient=True)
+    except Exception:  # decoders raise anything
+        sys.exit(1)
+
+
+def _serve(descriptor: int) -> None:
+    """Be a process that may crash: no core file, low priority; and work until the parent ends."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    warnings.simplefilter("ignore")
+    os.nice(5)
+    with Connection(descriptor) as parent:
+        while True:
+            try:
+                name, arguments = parent.recv()
+            except (EOFError, OSError):
+                return
+            parent.send(_result(name, arguments))
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

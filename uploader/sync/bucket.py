@@ -24,7 +24,7 @@ from google.cloud import storage  # type: ignore[attr-defined]  # a namespace pa
 
 from uploader.credentials import SCOPE
 from uploader.errors import NotThere, PreconditionFailed, StorageError
-from uploader.render.pool import run_all
+from uploader.parallel import run_all
 from uploader.render.renditions import RECIPE
 from uploader.sync.attempts import Attempts
 

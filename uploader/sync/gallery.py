@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from uploader.errors import PreconditionFailed, StorageError
-from uploader.render.pool import run_all
+from uploader.parallel import run_all
 from uploader.sync.bucket import IN_FLIGHT
 from uploader.sync.catalog import (
     CACHE,

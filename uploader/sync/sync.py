@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from uploader.errors import NotThere, PreconditionFailed, StorageError
+from uploader.parallel import attempt_all, run_all
 from uploader.render.credit import credit_digest, exif_of_credit, with_exif
-from uploader.render.pool import attempt_all, run_all
 from uploader.render.renditions import RECIPE
 from uploader.sync.bucket import IN_FLIGHT
 from uploader.sync.catalog import (

@@ -1,8 +1,8 @@
 """A decoder that crashes, hangs or wants all memory costs one file, and not for good."""
 
 import io
-import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,13 +10,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 from PIL import Image
 
 from tests.uploader.conftest import ROOT
 from uploader.errors import Unusable, UploaderError
 from uploader.render import pool as pools
-from uploader.render.pool import Pool, attempt_all, run_all
+from uploader.render.pool import Pool
 
 
 @pytest.fixture
@@ -27,11 +28,13 @@ def photo(tmp_path):
 
 
 def inspect(pool, path):
-    return pool.inspect(path, path.stat().st_size).inspection
+    return pool.inspect(path, path.stat().st_size)[0]
 
 
 def workers():
-    return [child.pid for child in multiprocessing.active_children()]
+    """The ids of the worker processes of this one."""
+    children = psutil.Process().children()
+    return [child.pid for child in children if "uploader.render.worker" in child.cmdline()]
 
 
 def test_files_are_inspected_from_many_threads(photo):
@@ -92,14 +95,18 @@ def test_a_worker_that_hangs_is_ended_in_time(photo, monkeypatch):
         assert inspect(pool, photo).size == (60, 40)
 
 
-def test_a_machine_without_semaphores_is_not_the_photos_fault(photo, monkeypatch):
-    def refuse(*_args, **_options):
-        raise PermissionError(13, "Permission denied")
+def test_a_machine_that_starts_no_process_is_not_the_photos_fault(photo):
+    """The limit of open files is what is asked for first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Pool(1) as pool:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            with pytest.raises(UploaderError, match="No process can be started"):
+                pool.inspect(photo, 1000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
-
-    with Pool(1) as pool, pytest.raises(UploaderError, match="/dev/shm"):
-        inspect(pool, photo)
+        assert inspect(pool, photo).size == (60, 40)
 
 
 def test_a_file_that_wants_more_memory_than_there_is_is_unusable_alone(photo, monkeypatch):
@@ -191,7 +198,7 @@ def test_workers_do_not_run_the_main_program_anew(photo):
         "print('runs')\n"
         "from pathlib import Path\n"
         "from uploader.render.pool import Pool\n"
-        f"with Pool(1) as pool: print(pool.inspect(Path({str(photo)!r}), 1000).inspection.size)\n"
+        f"with Pool(1) as pool: print(pool.inspect(Path({str(photo)!r}), 1000)[0].size)\n"
     )
     script = photo.with_name("program.py")
     script.write_text(program)
@@ -210,12 +217,12 @@ def test_workers_do_not_run_the_main_program_anew(photo):
 
 def test_workers_end_when_their_master_is_killed(photo):
     program = (
-        "import multiprocessing, time\n"
+        "import psutil, time\n"
         "from pathlib import Path\n"
         "from uploader.render.pool import Pool\n"
         "pool = Pool(1)\n"
         f"pool.inspect(Path({str(photo)!r}), 1000)\n"
-        "print(multiprocessing.active_children()[0].pid, flush=True)\n"
+        "print(psutil.Process().children()[0].pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     with subprocess.Popen(
@@ -239,48 +246,37 @@ def test_what_nobody_thought_of_costs_one_file(photo):
         (worker,) = pool._workers
 
         with pytest.raises(Unusable, match="makes the decoder crash") as left:
-            worker.run(int, ("no number",), {}, 10)
+            worker.run("inspect", {"path": "no argument of that name", "of": 1}, 10)
 
         assert left.value.transient
         assert inspect(pool, photo).size == (60, 40)
 
 
-def test_what_is_in_trouble_has_another_turn_alone_and_last():
-    order, given_up, busy = [], [], []
+def test_the_main_program_keeps_its_main_module(photo):
+    """Workers that are started by two threads at once left an empty one in its place."""
+    main = sys.modules["__main__"]
 
-    def do(name):
-        busy.append(name)
-        if name != "first" and order.count(name) == 0 and name in ("a", "b"):
-            order.append(name)
-            busy.remove(name)
-            raise Unusable("makes the decoder crash", transient=True)
-        order.append(name)
-        assert name not in ("a", "b", "first") or busy == [name]
-        busy.remove(name)
-        if name == "never":
-            raise Unusable("is cut off")
-
-    names = ["first", "a", "c", "never", "b", "d"]
-    attempt_all(do, names, 4, lambda name, error: given_up.append(name), lambda n: n == "first")
-
-    assert sorted(order[-3:]) == ["a", "b", "first"]
-    assert given_up == ["never"]
+    for _ in range(4):
+        with Pool(2) as pool, ThreadPoolExecutor(2) as threads:
+            list(threads.map(lambda _: inspect(pool, photo), range(2)))
+            assert sys.modules["__main__"] is main
 
 
-def test_the_first_exception_stops_what_has_not_begun():
-    begun = []
+def test_a_worker_imports_nothing_from_the_folder_that_it_is_started_in(photo, monkeypatch):
+    """A photo folder comes from anywhere."""
+    photo.with_name("PIL.py").write_text("raise SystemExit('from the folder')")
+    monkeypatch.chdir(photo.parent)
 
-    def do(number):
-        begun.append(number)
-        time.sleep(0.01)
-        if number == 3:
-            raise OSError
+    with Pool(1) as pool:
+        assert inspect(pool, photo).size == (60, 40)
 
-    with pytest.raises(OSError):  # noqa: PT011 - it has no message
-        run_all(do, range(1000), 4)
 
-    time.sleep(0.1)
-    assert len(begun) < 100
+def test_a_worker_is_replaced_after_many_files(photo, monkeypatch):
+    monkeypatch.setattr(pools, "_CALLS", 2)
+    with Pool(1) as pool:
+        seen = {(inspect(pool, photo).size, *workers()) for _ in range(4)}
+
+    assert len(seen) == 2
 
 
 def test_a_file_of_another_kind_is_read_by_what_it_holds(photo):

@@ -13,10 +13,10 @@ import signal
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 
-from uploader import commands
+from cli.app import main as gallery
 from uploader.render import worker
 from uploader.render.pool import Pool
-from uploader.sync import attempts
+from uploader.sync import attempts, describe, sync  # noqa: F401 - imported once, for all forks
 from uploader.sync import bucket as storage
 
 
@@ -68,7 +68,7 @@ def run(order):
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         arguments = ["sync", order["folder"], "--bucket", order["bucket"], "--source", "s"]
-        code = commands.main(arguments)
+        code = gallery(arguments)
     return {"code": code, "out": out.getvalue(), "err": err.getvalue()}
 
 
