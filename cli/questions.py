@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import print_json, print_lines, print_table
+from cli.console import error, print_json, print_lines, print_table
 from cli.exits import DONE, FAILED
 from cli.options import CHECKOUT, Json, Port, Stack, State, in_checkout
 
@@ -72,8 +72,7 @@ def hits(
     from local import hits as counting
 
     if stack != "local" and not entries:
-        print_lines(counting.GOOGLE.format(stack=stack))
-        return DONE
+        return _google_hits(stack, state)
     report = counting.count(_entries(entries, state))
     if as_json:
         print_json(report)
@@ -81,6 +80,19 @@ def hits(
         print_lines("No hits yet. The page makes the first: ./gallery up prints its address.")
     else:
         _print_report(report, _names(state))
+    return DONE
+
+
+def _google_hits(stack: str, state: Path) -> int:
+    from doctor.stack import read_stack
+    from local import hits as counting
+
+    in_checkout()
+    found = read_stack(stack, state, None)
+    if not found.function:
+        error(f"The state of {stack} tells of no function yet. Deploy it: {found.up}")
+        return FAILED
+    print_lines(counting.of_google(stack, found.project, found.function))
     return DONE
 
 

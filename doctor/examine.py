@@ -2,7 +2,7 @@
 
 from doctor.findings import Finding, ok
 from doctor.leftovers import leftovers
-from doctor.preflight import preflight
+from doctor.preflight import enabled_services, preflight
 from doctor.stack import Stack
 from doctor.visitor import visit
 
@@ -14,7 +14,15 @@ def examine(stack: Stack) -> list[Finding]:
     if stack.is_local:
         findings = [ok("Google", "not needed: this stack is on this machine")]
     else:
-        findings = [*preflight(stack), *(leftovers(stack) if stack.project else [])]
+        findings = _of_google(stack)
     if not stack.outputs:
         return [*findings, ok("gallery", f"none of this stack yet; to make it: {stack.up}")]
     return [*findings, *visit(stack)]
+
+
+def _of_google(stack: Stack) -> list[Finding]:
+    if not stack.project:
+        return preflight(stack, frozenset())
+    enabled = enabled_services(stack)
+    on = enabled if isinstance(enabled, frozenset) else None
+    return [*preflight(stack, enabled), *leftovers(stack, on)]

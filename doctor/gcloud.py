@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from typing import Any
 
-__all__ = ["GcloudError", "ask"]
+__all__ = ["GcloudError", "ask", "is_there"]
 
 _SECONDS = 60
 
@@ -14,12 +14,17 @@ class GcloudError(Exception):
     """gcloud is not there, or refuses; the message is one line of its own."""
 
 
+def is_there() -> bool:
+    """Whether there is a gcloud on PATH."""
+    return shutil.which("gcloud") is not None
+
+
 def ask(command: str) -> Any:
     """Run `gcloud …` (arguments without blanks) and return the JSON that it prints.
 
     Raises GcloudError.
     """
-    if shutil.which("gcloud") is None:
+    if not is_there():
         raise GcloudError("gcloud is not installed: https://cloud.google.com/sdk/docs/install")
     arguments = [*command.split(), "--format=json", "--quiet"]
     try:

@@ -14,17 +14,24 @@ from local.runner.stack import read_local_configuration
 
 __all__ = ["Stack", "read_stack"]
 
+_ENCRYPTED = "[secret]"
+_FUNCTION = "gcp:cloudfunctionsv2/function:Function"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """`outputs` is empty before the first `up`; `held` is the last word of each id in state."""
+    """`outputs` is empty before the first `up`; `held` is the last word of each id in state.
+
+    An encrypted setting is its default, or `[secret]` where Pulumi.yaml has none.
+    """
 
     name: str
     config: dict[str, str]
     outputs: dict[str, Any]
     held: frozenset[str]
+    function: str = ""
+    """The function's name, empty where the state does not tell."""
 
     @property
     def is_local(self) -> bool:
@@ -62,7 +69,8 @@ class Stack:
         """What to type to read the function's log."""
         if self.is_local:
             return "./gallery logs"
-        return f"gcloud functions logs read --gen2 --region {self.region} --project {self.project}"
+        place = f"--region {self.region} --project {self.project}"
+        return " ".join(f"gcloud functions logs read {self.function} --gen2 {place}".split())
 
     @property
     def base_url(self) -> str:
@@ -84,7 +92,8 @@ class Stack:
 
 def read_stack(name: str, state: Path, port: int | None) -> Stack:
     """Read a stack of the checkout in the current folder. Raises RunnerError without its file."""
-    config = read_local_configuration(Path.cwd(), name, port, state)
+    config = read_local_configuration(Path.cwd(), name, port, state, encrypted=_ENCRYPTED)
+    config |= _decrypted(name, [key for key, text in config.items() if text == _ENCRYPTED])
     outputs: dict[str, Any] = {}
     resources: list[dict[str, Any]] = []
     if (state / f"outputs-{name}.json").exists():
@@ -93,8 +102,24 @@ def read_stack(name: str, state: Path, port: int | None) -> Stack:
         outputs = _json_of(["pulumi", "stack", "output", "--json", "--show-secrets", "-s", name])
         exported = _json_of(["pulumi", "stack", "export", "-s", name]).get("deployment") or {}
         resources = exported.get("resources") or []
-    held = frozenset(resource.get("id", "").rpartition("/")[2] for resource in resources)
-    return Stack(name=name, config=config, outputs=outputs, held=held)
+    held = frozenset(_last_word(resource) for resource in resources)
+    function = next((_last_word(one) for one in resources if one.get("type") == _FUNCTION), "")
+    return Stack(name=name, config=config, outputs=outputs, held=held, function=function)
+
+
+def _decrypted(name: str, keys: list[str]) -> dict[str, str]:
+    """Return what Pulumi's engine can read of encrypted settings, nothing without it."""
+    found = {}
+    for key in keys if shutil.which("pulumi") else ():
+        command = ["pulumi", "config", "get", key, "-s", name]
+        finished = subprocess.run(command, capture_output=True, text=True, check=False)
+        if finished.returncode == 0:
+            found[key] = finished.stdout.strip()
+    return found
+
+
+def _last_word(resource: dict[str, Any]) -> str:
+    return str(resource.get("id", "")).rpartition("/")[2]
 
 
 def _json_of(command: list[str]) -> dict[str, Any]:

@@ -25,9 +25,9 @@ from image_gallery.site import Site, SiteArgs
 from image_gallery.tracking import Tracking, TrackingArgs
 from uploader.resource import Photos
 
-__all__ = ["ImageGallery"]
+__all__ = ["ENABLED", "ImageGallery"]
 
-_SERVICES = (
+ENABLED = (
     "apikeys",
     "artifactregistry",
     "cloudbuild",
@@ -132,7 +132,7 @@ def _after_services(
 def _services(args: ImageGalleryArgs) -> list[str]:
     compute = ["compute"] if args.domain else []
     budgets = ["billingbudgets"] if args.budget_amount else []
-    return [*_SERVICES, *compute, *budgets]
+    return [*ENABLED, *compute, *budgets]
 
 
 def _bucket_args(args: ImageGalleryArgs) -> PhotoBucketArgs:

@@ -44,6 +44,7 @@ def read_settings(name: str) -> ImageGalleryArgs:
     args = ImageGalleryArgs(**values)
     found += mistakes(name, args)
     secrets = [field for field, _ in _fields() if _is_secret(config, field)]
+    found += _other_region(args)
     refuse([*_masked(found, secrets), *_published(secrets), *_unknown(config)])
     hidden: dict[str, Any] = {field: pulumi.Output.secret(values[field]) for field in secrets}
     return dataclasses.replace(args, **hidden)
@@ -93,6 +94,13 @@ def _project(found: list[Mistake]) -> str:
     return project
 
 
+def _other_region(args: ImageGalleryArgs) -> Iterator[Mistake]:
+    """`gcp:region` decides nothing here; one that differs says what is not so."""
+    region = pulumi.Config("gcp").get("region") or args.region
+    if region != args.region:
+        yield _Superfluous(key="gcp:region", value=region, why=args.region, example="")
+
+
 def _is_secret(config: pulumi.Config, field: str) -> bool:
     return pulumi.runtime.is_config_secret(config.full_key(_key(field)))
 
@@ -126,6 +134,14 @@ def _unknown(config: pulumi.Config) -> Iterator[Mistake]:
 
 def _near(key: str, known: list[str]) -> str:
     return next(iter(get_close_matches(key, known, n=1)), "")
+
+
+class _Superfluous(Mistake):
+    def __str__(self) -> str:
+        return (
+            f"gcp:region is {self.value!r}, and the function runs in `region`, {self.why!r}."
+            " Type: pulumi config rm gcp:region"
+        )
 
 
 class _Unknown(Mistake):

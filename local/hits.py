@@ -11,19 +11,29 @@ from typing import Any
 
 from local.cloud.errors import ServeError
 
-__all__ = ["GOOGLE", "count", "entries_of"]
+__all__ = ["count", "entries_of", "of_google"]
 
-GOOGLE = """\
+_GOOGLE = """\
 The same question of Google, for the last 30 days (the table is this program's again):
 
-  gcloud logging read --freshness=30d --format=json \\
-    'resource.type="cloud_run_revision" AND jsonPayload.event=("hit" OR "view")' \\
+  gcloud logging read --project {project} --freshness=30d --format=json \\
+    '{query}' \\
     | ./gallery hits --entries -
 
-In the console: https://console.cloud.google.com/logs/query, with what stands in quotes.
+In the console, with what stands in quotes:
+https://console.cloud.google.com/logs/query?project={project}
 The dashboard's address: pulumi stack output dashboardUrl --stack {stack}"""
+_QUERY = (
+    'resource.type="cloud_run_revision" AND resource.labels.service_name="{function}"'
+    ' AND jsonPayload.event=("hit" OR "view")'
+)
 
 _COLUMNS = ("hits", "refused", "photos", "views")
+
+
+def of_google(stack: str, project: str, function: str) -> str:
+    """Return what to type to count the hits of a gallery on Google: its own, nobody else's."""
+    return _GOOGLE.format(stack=stack, project=project, query=_QUERY.format(function=function))
 
 
 def entries_of(text: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -65,8 +65,10 @@ class Method:
         """Refuse what would be ignored: an ignored filter lists, and then deletes, too much."""
         if self.parameters is None:
             return
-        for name in request.args:
-            if camel(name) not in (*self.parameters, *_SYSTEM) and request.args[name] != "false":
+        for name, value in request.args.items():
+            # A flag that is off asks for nothing; gcloud writes it as Python does.
+            known = camel(name) in (*self.parameters, *_SYSTEM)
+            if not known and value.lower() != "false":
                 raise Unsupported(f"The local cloud does not obey the parameter {name} here")
 
 

@@ -35,17 +35,27 @@ def project_name(folder: Path) -> str:
 
 
 def read_configuration(
-    folder: Path, stack: str, port: int | None = None, state: Path | None = None
+    folder: Path,
+    stack: str,
+    port: int | None = None,
+    state: Path | None = None,
+    *,
+    encrypted: str = "",
 ) -> dict[str, str]:
     """Return `{"namespace:key": text}` of a stack.
 
     `port` takes the place of the local cloud's port in every value; where none is given, that of
     the gallery which runs, or ran last, on the folder `state`.
-    Raises RunnerError where the stack is not there or holds an encrypted value.
+    `encrypted` stands for values that only the engine can read and that have no default.
+    Raises RunnerError where the stack is not there, or holds an encrypted value and `encrypted`
+    is empty.
     """
     project = _read_yaml(folder / "Pulumi.yaml")
     values = {key: described["default"] for key, described in project.get("config", {}).items()}
-    values |= _read_yaml(folder / f"Pulumi.{stack}.yaml").get("config") or {}
+    for key, value in (_read_yaml(folder / f"Pulumi.{stack}.yaml").get("config") or {}).items():
+        own = key.removeprefix(f"{project['name']}:")
+        hidden = encrypted and _is_encrypted(value)
+        values[own] = values.get(own, encrypted) if hidden else value
     texts = {
         key if ":" in key else f"{project['name']}:{key}": _text(key, value)
         for key, value in values.items()
@@ -73,12 +83,14 @@ def read_local_configuration(
     port: int | None = None,
     state: Path | None = None,
     photos: str = "",
+    *,
+    encrypted: str = "",
 ) -> dict[str, str]:
     """As `read_configuration`, with this checkout's own folder of photos.
 
     That is `photos` where it is given, else what `remember_photos` noted down.
     """
-    config = read_configuration(folder, stack, port, state)
+    config = read_configuration(folder, stack, port, state, encrypted=encrypted)
     remembered = folder / PHOTOS_FILE
     if stack == "local" and not photos and remembered.exists():
         photos = remembered.read_text(encoding="utf-8").strip()
@@ -122,8 +134,12 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
+def _is_encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and "secure" in value
+
+
 def _text(key: str, value: Any) -> str:
-    if isinstance(value, dict) and "secure" in value:
+    if _is_encrypted(value):
         raise RunnerError(f"{key} is encrypted; only Pulumi's engine reads it. Type: pulumi up")
     if isinstance(value, str):
         return value

@@ -1,9 +1,10 @@
 """What a killed `up` left behind is found by its labels and titles, and nobody else's is named."""
 
+import dataclasses
+
 import pytest
 
 from doctor.leftovers import leftovers
-from doctor.stack import Stack
 from tests.doctor.conftest import PROJECT
 
 REGION = "europe-west1"
@@ -26,14 +27,14 @@ def titled(name, title):
 
 
 @pytest.fixture
-def find(gcloud):
+def find(gcloud, dev):
     """Return what is found of the stack `dev`, whose state holds `held`."""
+    stack = dev()
 
     def look(*held, **lists):
         gcloud.answers |= {command: (0, lists.get(what, [])) for what, command in LISTS.items()}
         gcloud.publish()
-        config = {"gcp:project": PROJECT, "image-gallery:region": REGION}
-        return leftovers(Stack(name="dev", config=config, outputs={}, held=frozenset(held)))
+        return leftovers(dataclasses.replace(stack, held=frozenset(held)))
 
     return look
 
@@ -74,13 +75,22 @@ def test_nobody_elses_is_named(find):
     assert found.says == "none"
 
 
-def test_a_list_that_cannot_be_had_is_unknown_and_its_command_printed(find, gcloud):
+def test_a_list_that_cannot_be_had_is_unknown_and_its_command_printed(dev, gcloud):
     gcloud.answers[LISTS["secret"]] = (1, "ERROR: API not enabled")
     gcloud.answers |= {command: (0, []) for what, command in LISTS.items() if what != "secret"}
     gcloud.publish()
-    config = {"gcp:project": PROJECT, "image-gallery:region": REGION}
 
-    (found,) = leftovers(Stack(name="dev", config=config, outputs={}, held=frozenset()))
+    (found,) = leftovers(dev())
 
     assert (found.verdict, found.do) == ("unknown", LISTS["secret"])
     assert "API not enabled" in found.says
+
+
+def test_of_a_service_that_is_off_nothing_is_left_and_nothing_asked(dev, gcloud):
+    gcloud.answers[LISTS["bucket"]] = (0, [labelled("left", "dev")])
+    gcloud.publish()
+
+    (found,) = leftovers(dev(), frozenset({"storage.googleapis.com"}))
+
+    assert found.says == "the bucket left is not in the stack's state"
+    assert gcloud.asked == [LISTS["bucket"]]

@@ -2,33 +2,28 @@
 
 import pytest
 
-from doctor.preflight import preflight
-from doctor.stack import Stack
-from tests.doctor.conftest import PROJECT, policy
-
-CONFIG = {
-    "gcp:project": PROJECT,
-    "gcp:billingProject": PROJECT,
-    "gcp:userProjectOverride": "true",
-    "image-gallery:region": "europe-west1",
-}
+from doctor.preflight import enabled_services, preflight
+from tests.doctor.conftest import ENABLED, PROJECT, policy, services
 
 
-def find(gcloud, **config):
-    """What the doctor finds, by what it is about; of one name the first that is not fine."""
-    gcloud.publish()
-    changed = CONFIG | {f"gcp:{key}": value for key, value in config.items()}
-    values = {key: value for key, value in changed.items() if value is not None}
-    stack = Stack(name="dev", config=values, outputs={}, held=frozenset())
-    return preflight(stack)
+@pytest.fixture
+def find(gcloud, dev):
+    """What the doctor finds of the stack `dev`."""
+
+    def look(**config):
+        gcloud.publish()
+        stack = dev(**config)
+        return preflight(stack, enabled_services(stack) if stack.project else frozenset())
+
+    return look
 
 
 def wrong(findings):
     return [finding for finding in findings if finding.verdict != "ok"]
 
 
-def test_nothing_is_wrong_where_nothing_is(gcloud):
-    found = find(gcloud)
+def test_nothing_is_wrong_where_nothing_is(gcloud, find):
+    found = find()
 
     assert wrong(found) == []
     assert {"Pulumi", "login", "project", "billing", "services", "region", "members",
@@ -40,15 +35,14 @@ def test_nothing_is_wrong_where_nothing_is(gcloud):
 @pytest.mark.parametrize(
     ("command", "answer", "about", "says", "do"),
     [
-        ("gcloud auth list --filter=status:ACTIVE", [], "login", "nobody", "gcloud auth login"),
         (f"gcloud projects describe {PROJECT}", {"lifecycleState": "DELETE_REQUESTED"}, "project",
          "DELETE_REQUESTED", "gcloud projects undelete"),
         (f"gcloud billing projects describe {PROJECT}", {"billingEnabled": False}, "billing",
          "no billing account", "gcloud billing projects link"),
-        (f"gcloud services list --enabled --project {PROJECT}", [], "services",
+        (ENABLED, services("cloudbilling", "orgpolicy", "cloudfunctions")[1], "services",
          "cloudresourcemanager.googleapis.com, serviceusage.googleapis.com",
          "gcloud services enable"),
-        (f"gcloud functions regions list --project {PROJECT}", [{"locationId": "us-east1"}],
+        (f"gcloud functions regions list --gen2 --project {PROJECT}", [{"locationId": "us-east1"}],
          "region", "europe-west1 has no functions", "pulumi config set region"),
         (policy("iam.allowedPolicyMemberDomains"),
          {"spec": {"rules": [{"values": {"allowedValues": ["is:C03xgje4y"]}}]}},
@@ -71,10 +65,10 @@ def test_nothing_is_wrong_where_nothing_is(gcloud):
          "ingress", "run.allowedIngress", "exception"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_at_google_is_named(gcloud, command, answer, about, says, do):
+def test_what_is_wrong_at_google_is_named(gcloud, find, command, answer, about, says, do):
     gcloud.answers[command] = (0, answer)
 
-    (found,) = wrong(find(gcloud))
+    (found,) = wrong(find())
 
     assert (found.about, found.verdict) == (about, "wrong")
     assert says in found.says
@@ -90,27 +84,27 @@ def test_what_is_wrong_at_google_is_named(gcloud, command, answer, about, says, 
         [{"values": {"deniedValues": ["asia-east1"]}}],
     ],
 )
-def test_a_policy_that_lets_the_gallery_through_is_no_obstacle(gcloud, rules):
+def test_a_policy_that_lets_the_gallery_through_is_no_obstacle(gcloud, find, rules):
     gcloud.answers[policy("gcp.resourceLocations")] = (0, {"spec": {"rules": rules}})
 
-    assert wrong(find(gcloud)) == []
+    assert wrong(find()) == []
 
 
-def test_what_gcloud_refuses_is_unknown_and_the_command_is_printed(gcloud):
+def test_what_gcloud_refuses_is_unknown_and_the_command_is_printed(gcloud, find):
     command = policy("run.allowedIngress")
     gcloud.answers[command] = (1, "some noise\nERROR: (gcloud) PERMISSION_DENIED: no")
 
-    (found,) = wrong(find(gcloud))
+    (found,) = wrong(find())
 
     assert found.verdict == "unknown"
     assert found.says == "could not be asked: (gcloud) PERMISSION_DENIED: no"
     assert found.do == command
 
 
-def test_without_gcloud_every_command_is_printed(gcloud, monkeypatch):
+def test_without_gcloud_every_command_is_printed(gcloud, find, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
-    found = find(gcloud)
+    found = find()
 
     printed = {finding.do for finding in found if finding.verdict == "unknown"}
     assert printed == set(gcloud.answers)
@@ -121,13 +115,76 @@ def test_without_gcloud_every_command_is_printed(gcloud, monkeypatch):
     ("key", "value"),
     [("billingProject", None), ("userProjectOverride", None), ("userProjectOverride", "false")],
 )
-def test_a_setting_that_the_provider_needs_is_asked_for(gcloud, key, value):
-    (found,) = wrong(find(gcloud, **{key: value}))
+def test_a_setting_that_the_provider_needs_is_asked_for(find, key, value):
+    (found,) = wrong(find(**{f"gcp:{key}": value}))
 
     assert found.about == f"gcp:{key}"
     assert found.do.startswith(f"pulumi config set gcp:{key} ")
 
 
-def test_without_a_project_google_is_not_asked(gcloud):
-    assert {one.about for one in wrong(find(gcloud, project=None))} == {"gcp:project"}
-    assert gcloud.asked == []
+def test_without_a_project_google_is_asked_about_the_login_alone(gcloud, find):
+    assert {one.about for one in wrong(find(**{"gcp:project": None}))} == {"gcp:project"}
+    assert gcloud.asked == ["gcloud auth application-default print-access-token"]
+
+
+def test_a_region_of_the_provider_that_decides_nothing_is_named(find):
+    (found,) = wrong(find(**{"gcp:region": "us-east1"}))
+
+    assert found.says == "is us-east1, and the function runs in region, europe-west1"
+    assert found.do == "pulumi config rm gcp:region -s dev"
+
+
+def test_the_region_is_the_stacks_own(find):
+    """The stack's file has none: Pulumi.yaml does."""
+    (region,) = [one for one in find(region="us-east1") if one.about == "region"]
+
+    assert (region.verdict, region.says) == ("ok", "us-east1")
+
+
+def test_an_encrypted_setting_keeps_nobody_from_the_rest(find):
+    secure = {"secure": "v1:abc:def"}
+
+    found = find(alertEmail=secure, **{"gcp:credentials": secure})
+
+    assert wrong(found) == []
+    assert "by gcp:credentials" in [one.says for one in found if one.about == "login"]
+
+
+def test_the_login_is_that_of_pulumi_and_not_of_gcloud(gcloud, find):
+    command = "gcloud auth application-default print-access-token"
+    gcloud.answers[command] = (1, "ERROR: (gcloud.auth) Your default credentials were not found.")
+
+    (found,) = wrong(find())
+
+    assert (
+        found.says
+        == "Pulumi cannot sign in: (gcloud.auth) Your default credentials were not found."
+    )
+    assert found.do == "gcloud auth application-default login"
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [
+        ("GOOGLE_OAUTH_ACCESS_TOKEN", "by GOOGLE_OAUTH_ACCESS_TOKEN"),
+        ("GOOGLE_CREDENTIALS", "by GOOGLE_CREDENTIALS"),
+        ("GOOGLE_CLOUD_KEYFILE_JSON", "by GOOGLE_CLOUD_KEYFILE_JSON"),
+        ("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", "by application default credentials, as me@x"),
+    ],
+)
+def test_credentials_of_the_environment_are_a_login(find, monkeypatch, variable, says):
+    monkeypatch.setenv(variable, "me@x")
+
+    assert [one.says for one in find() if one.about == "login"] == [says]
+
+
+def test_a_service_that_only_the_questions_need_is_named_where_it_is_off(gcloud, find):
+    gcloud.answers[ENABLED] = services("serviceusage", "cloudresourcemanager", "cloudfunctions")
+
+    billing, policies = wrong(find())
+
+    assert (billing.verdict, billing.about) == ("unknown", "billing")
+    assert billing.do == f"gcloud services enable cloudbilling.googleapis.com --project {PROJECT}"
+    assert policies.about == "members, public access, locations, ingress"
+    assert "orgpolicy.googleapis.com is off" in policies.says
+    assert not [command for command in gcloud.asked if "org-policies" in command]

@@ -311,3 +311,17 @@ def test_a_gallery_has_a_name_that_accounts_can_have():
     assert mistakes("a" * 16, ImageGalleryArgs(project="p")) == []
     assert mistakes("a" * 17, ImageGalleryArgs(project="p")) != []
     assert mistakes("My gallery", ImageGalleryArgs(project="p")) != []
+
+
+def test_a_region_of_the_provider_that_differs_is_refused():
+    values = settings_of("dev") | {"gcp:region": "us-east1"}
+    configure(values, [])
+    pulumi.runtime.set_mocks(pulumi.runtime.Mocks, project="image-gallery", stack="dev")
+
+    with pytest.raises(pulumi.RunError) as refusal:
+        read_settings("gallery")
+
+    assert str(refusal.value) == (
+        "gcp:region is 'us-east1', and the function runs in `region`, 'europe-west1'."
+        " Type: pulumi config rm gcp:region"
+    )

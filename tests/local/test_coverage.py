@@ -56,4 +56,5 @@ def test_replay_is_what_the_recording_holds():
 
 def test_the_tests_that_it_names_are_there():
     named = {name for row in ROWS for name in row["checked"].split(", ")} - {"replay"}
-    assert [name for name in named if not (HERE / name).is_file()] == []
+    folders = (HERE, HERE.parent / "doctor")
+    assert [n for n in named if not any((folder / n).is_file() for folder in folders)] == []

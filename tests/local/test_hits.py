@@ -10,7 +10,7 @@ import pytest
 
 from cli.app import main
 from local.cloud.functions.logs import Logs
-from local.hits import count
+from local.hits import count, of_google
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "function" / "main.py"
@@ -148,8 +148,18 @@ def test_entries_that_cannot_be_read_are_one_clear_line(tmp_path, capfd, text):
     assert line.startswith(("error: Cannot read", "error: The log entries are no JSON"))
 
 
-def test_for_google_it_prints_the_query_and_the_dashboards_address(capfd):
-    text = run(capfd, "--stack", "dev")
+def test_for_google_it_prints_a_query_of_this_gallery_alone():
+    text = of_google("dev", "my-project-id", "gallery-choose-image-1")
 
+    assert "gcloud logging read --project my-project-id " in text
+    assert 'resource.labels.service_name="gallery-choose-image-1"' in text
     assert 'jsonPayload.event=("hit" OR "view")' in text
     assert "pulumi stack output dashboardUrl --stack dev" in text
+
+
+def test_a_gallery_that_was_never_deployed_has_no_hits_to_ask_for(capfd):
+    assert main(["hits", "--stack", "dev"]) == 1
+
+    assert capfd.readouterr().err == (
+        "error: The state of dev tells of no function yet. Deploy it: pulumi up -s dev\n"
+    )

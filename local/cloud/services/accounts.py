@@ -13,6 +13,8 @@ from local.cloud.web import Method, Record, Request
 
 __all__ = ["ACCOUNTS", "METHODS"]
 
+_HOST = ".iam.gserviceaccount.com"
+
 
 def _computed(name: str, _former: Record) -> Record:
     digits = str(int(hashlib.sha256(name.encode()).hexdigest(), 16))[:20]
@@ -29,9 +31,16 @@ class _Accounts(Collection):
     """Named by an address, which is made of the id and the project."""
 
     def name(self, path: dict[str, str], id_: str = "") -> str:
-        """The full name; a new one has an id and no address yet."""
+        """The full name; a new one has an id and no address yet.
+
+        The project of an address may be left out as `-`:
+        cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get
+        """
+        address = id_ or path["id_"]
+        if path["project"] == "-" and "@" in address:
+            path = {**path, "project": address.partition("@")[2].removesuffix(_HOST)}
         if id_ and "@" not in id_:
-            id_ = f"{id_}@{path['project']}.iam.gserviceaccount.com"
+            id_ = f"{id_}@{path['project']}{_HOST}"
         return super().name(path, id_)
 
 

@@ -45,7 +45,8 @@ class Collection:
 
     `api` is Google's name of it, `path` where it is; `verbs` are its methods, of `_VERBS`, and
     setters such as `setLabels`, which change what their body holds. `id_from` is the query
-    parameter or body field that names a new one; without it, a number is made. `computed` gives,
+    parameter or body field that names a new one; without it, a number is made, and where it
+    `draws_id` one without a name gets a drawn one. `computed` gives,
     by name and former record, what Google fills in. `policy` is the verb of its getIamPolicy, if
     it has one. `finish` makes the answer to a change: the record, or an operation. `missing` is
     Google's text where there is none: `{name}` whole, `{id}` and `{project}` of it. `fields` are
@@ -57,6 +58,7 @@ class Collection:
     path: str
     verbs: tuple[str, ...] = ("create", "list", "get", "patch", "delete")
     id_from: str = ""
+    draws_id: bool = False
     listed: str = ""
     wrapped: str = ""
     computed: Callable[[str, Record], Record] = times
@@ -145,6 +147,8 @@ def _new_id(collection: Collection, request: Request, body: Record) -> str:
         return str(uuid.uuid4().int % 2**63)
     queried = {camel(name): value for name, value in request.args.items()}
     id_: Any = queried.get(collection.id_from) or body.get(collection.id_from)
+    if not id_ and collection.draws_id:
+        return str(uuid.uuid4())
     if not isinstance(id_, str) or not _ID.fullmatch(id_):
         raise Invalid(f"Invalid {collection.id_from}: {id_!r}")
     return id_

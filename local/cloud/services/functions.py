@@ -267,6 +267,25 @@ def _opening(method: Method) -> Method:
     return replace(method, handler=handler)
 
 
+def _list_locations(_: Cloud, __: Request, project: str) -> Record:
+    """The regions that the sample stacks name; a function runs here in any."""
+    return {
+        "locations": [
+            {
+                "name": f"projects/{project}/locations/{region}",
+                "locationId": region,
+                "displayName": region,
+                "metadata": {
+                    "@type": "type.googleapis.com/google.cloud.functions.v2.LocationMetadata",
+                    "environments": ["GEN_1", "GEN_2"],
+                },
+            }
+            for region in _REGIONS
+        ]
+    }
+
+
+_REGIONS = ("europe-west1", "europe-west3", "us-central1", "us-east1")
 _LOCAL = "projects/<project>/locations/<location>"
 _ALL = f"/cloudfunctions/v2/{_LOCAL}/functions"
 _ONE = f"{_ALL}/<id:id_>"
@@ -283,6 +302,13 @@ METHODS = [
     *(
         Method(name, verb, path, handler, (parameter,), "private")
         for name, verb, path, handler, parameter in _ROWS
+    ),
+    Method(
+        "cloudfunctions.projects.locations.list",
+        "GET",
+        "/cloudfunctions/v2/projects/<project>/locations",
+        _list_locations,
+        ("pageSize",),
     ),
     Method("cloudfunctions.call", "*", "/_functions/<id_>", _call, None, "public"),
     Method("cloudfunctions.call.path", "*", _CALL, _call, None, "public"),

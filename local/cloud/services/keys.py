@@ -29,6 +29,7 @@ KEYS = Collection(
     api="apikeys.projects.locations.keys",
     path="/apikeys/v2/projects/<project>/locations/<location>/keys",
     id_from="keyId",
+    draws_id=True,
     computed=_computed,
     finish=_FINISH,
     missing='key "{name}" not found',

@@ -152,9 +152,22 @@ def _set_policy(cloud: Cloud, request: Request, bucket: str) -> Record:
     return _get_policy(cloud, request, bucket)
 
 
+def _get_layout(cloud: Cloud, _: Request, bucket: str) -> Record:
+    """No folders here, only names with slashes in them."""
+    record = read_bucket(cloud, bucket)
+    where = {part: record[part] for part in ("location", "locationType")}
+    kind = {"kind": "storage#storageLayout", "bucket": bucket}
+    return {**kind, **where, "hierarchicalNamespace": {"enabled": False}}
+
+
 def _list_caches(cloud: Cloud, _: Request, bucket: str) -> Record:
     read_bucket(cloud, bucket)
     return {"kind": "storage#anywhereCaches", "items": []}
+
+
+def _list_folders(cloud: Cloud, _: Request, bucket: str) -> Record:
+    read_bucket(cloud, bucket)
+    return {"kind": "storage#managedFolders"}
 
 
 _ONE = "/storage/v1/b/<bucket>"
@@ -168,5 +181,13 @@ METHODS = [
     Method("storage.buckets.delete", "DELETE", _ONE, _delete, _CONDITIONS),
     Method("storage.buckets.getIamPolicy", "GET", f"{_ONE}/iam", _get_policy, _VERSION),
     Method("storage.buckets.setIamPolicy", "PUT", f"{_ONE}/iam", _set_policy),
+    Method("storage.buckets.getStorageLayout", "GET", f"{_ONE}/storageLayout", _get_layout),
+    Method(
+        "storage.managedFolders.list",
+        "GET",
+        f"{_ONE}/managedFolders",
+        _list_folders,
+        ("prefix", "pageSize", "pageToken"),
+    ),
     Method("storage.anywhereCaches.list", "GET", f"{_ONE}/anywhereCaches/", _list_caches),
 ]
