@@ -198,8 +198,8 @@ def test_before_the_guides_first_step_the_services_are_asked_for(machine):
     found = machine.findings()
 
     assert {one.about for one in found} == {
-        "services", "project", "billing", "region", "members, public access, locations, ingress",
-    } - {"project"}  # fmt: skip
+        "services", "billing", "region", "members, public access, locations, ingress",
+    }  # fmt: skip
     assert "cloudresourcemanager.googleapis.com, serviceusage.googleapis.com" in found[0].says
     machine.run(found[0].do)
 
