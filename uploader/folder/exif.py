@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from uploader.folder.identity import exif_of
+from uploader.folder.containers import exif_of
 from uploader.folder.metadata import clean
 
 if TYPE_CHECKING:

@@ -8,27 +8,32 @@ other formats it is the whole file. The rule has a version, for changing it chan
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from uploader.folder.containers import (
+    PNG,
+    SOS,
+    is_jpeg,
+    is_webp,
+    jpeg_segments,
+    png_chunks,
+    riff_chunks,
+)
 
-__all__ = ["RULE", "exif_of", "identify", "orientation_of", "png_chunks"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RULE", "identify", "orientation_of"]
 
 RULE = 1
 
 _Parts = tuple[bytes, bytes, list[bytes]]  # Exif block, colour profile, image data
 _ORIENTATION = 0x0112
-
-# JPEG, ITU-T T.81 annex B: a marker within the scan is 0xFF and neither stuffing nor a restart.
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_SOS, _EOI = 0xDA, 0xD9
+# JPEG: all frame headers but the reserved one, tables, lines, restarts, hierarchy, and Adobe's.
 _PICTURE_MARKERS = frozenset((*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xEE)) - {0xC8}
 
 # PNG, third edition, and its animation: what decides how the first frame looks.
-_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_PICTURE = frozenset((b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"cICP"))
 # WebP container: VP8X only repeats the canvas, and says whether there is metadata.
 _WEBP_PICTURE = frozenset((b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"))
@@ -41,12 +46,6 @@ def identify(content: bytes) -> str:
     """
     name, parts = _parsed(content) or (b"file", (b"", b"", [content]))
     return _digest(name, *parts)
-
-
-def exif_of(content: bytes) -> bytes:
-    """The Exif block of a JPEG, PNG or WebP file, wherever in the file it stands; empty if none."""
-    found = _parsed(content)
-    return found[1][0] if found else b""
 
 
 def _parsed(content: bytes) -> tuple[bytes, _Parts] | None:
@@ -94,42 +93,23 @@ def _orientation_in(tiff: bytes, order: str) -> int:
 
 def _jpeg(content: bytes) -> _Parts:
     exif, profile, data = b"", [], []
-    for marker, payload in _jpeg_segments(content):
+    for marker, payload in jpeg_segments(content):
         if marker == 0xE1 and payload.startswith(b"Exif\0\0"):
             exif = exif or payload
         elif marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0"):
             profile.append(payload)
-        elif marker in _PICTURE_MARKERS or marker == _SOS:
+        elif marker in _PICTURE_MARKERS or marker == SOS:
             data.append(bytes((marker,)) + payload)
     if not data:
         raise ValueError
     return exif, b"".join(chunk[14:] for chunk in sorted(profile)), data
 
 
-def _jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Markers and what belongs to them; a scan brings its compressed data."""
-    at = 2
-    while at < len(content):
-        found = _NEXT_MARKER.search(content, at)
-        if found is None or content[found.start() + 1] == _EOI:
-            return
-        marker, at = content[found.start() + 1], found.end()
-        if marker in (0x01, 0xD8):
-            continue
-        (length,) = struct.unpack_from(">H", content, at)
-        end = at + length
-        if marker == _SOS:
-            following = _NEXT_MARKER.search(content, end)
-            end = following.start() if following else len(content)
-        yield marker, content[at + 2 : end]
-        at = end
-
-
 def _png(content: bytes) -> _Parts:
     exif, profile, data, pixels = b"", b"", [], []
     for kind, payload in png_chunks(content):
         if kind == b"eXIf":
-            exif = payload
+            exif = exif or payload
         elif kind == b"iCCP":
             profile = payload
         elif kind == b"IDAT":
@@ -139,24 +119,11 @@ def _png(content: bytes) -> _Parts:
     return exif, profile, [*sorted(data), b"".join(pixels)]
 
 
-def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a PNG file, by kind and content; struct.error where it is cut off."""
-    at, kind = len(_PNG), b""
-    while kind != b"IEND":
-        length, kind = struct.unpack_from(">I4s", content, at)
-        yield kind, content[at + 8 : at + 8 + length]
-        at += 12 + length
-
-
 def _webp(content: bytes) -> _Parts:
     exif, profile, data = b"", b"", []
-    at = 12
-    while at + 8 <= len(content):
-        kind, length = struct.unpack_from("<4sI", content, at)
-        payload = content[at + 8 : at + 8 + length]
-        at += 8 + length + length % 2
+    for kind, payload in riff_chunks(content):
         if kind == b"EXIF":
-            exif = payload
+            exif = exif or payload
         elif kind == b"ICCP":
             profile = payload
         elif kind in _WEBP_PICTURE:
@@ -168,7 +135,7 @@ def _webp(content: bytes) -> _Parts:
 
 _Rule = tuple[bytes, "Callable[[bytes], bool]", "Callable[[bytes], _Parts]"]
 _RULES: tuple[_Rule, ...] = (
-    (b"jpeg", lambda content: content.startswith(b"\xff\xd8\xff"), _jpeg),
-    (b"png", lambda content: content.startswith(_PNG), _png),
-    (b"webp", lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP", _webp),
+    (b"jpeg", is_jpeg, _jpeg),
+    (b"png", lambda content: content.startswith(PNG), _png),
+    (b"webp", is_webp, _webp),
 )

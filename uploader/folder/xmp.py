@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from defusedxml.ElementTree import fromstring
 
-from uploader.folder.identity import png_chunks
+from uploader.folder.containers import png_chunks
 from uploader.folder.metadata import clean
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageFilter
 
-from uploader.folder.identity import png_chunks
-from uploader.render.codepoints import heif_code_points
+from uploader.folder.containers import png_chunks, primary_properties
 
 __all__ = ["Encoding", "encoding_of", "to_srgb"]
 
@@ -67,9 +66,19 @@ def encoding_of(image: Image.Image, content: bytes) -> Encoding | bytes | None:
         except (ValueError, ArithmeticError, struct.error):
             return profile or None
     if image.format in ("AVIF", "HEIF") and not profile:
-        primaries, transfer = heif_code_points(content)
-        return _encoding(primaries, _SRGB if transfer in _VIDEO else transfer)
+        primaries, transfer = _code_points(content)
+        known = _SRGB if transfer in _VIDEO else _GAMMAS.get(transfer, transfer)
+        return _encoding(primaries, known)
     return profile or None
+
+
+def _code_points(content: bytes) -> tuple[int, int]:
+    """Colour primaries and transfer characteristics (H.273) of AVIF and HEIF; 2 is unspecified."""
+    for kind, value in primary_properties(content):
+        if kind == b"colr" and value[:4] == b"nclx" and len(value) >= 8:
+            primaries, transfer = struct.unpack_from(">HH", value, 4)
+            return primaries, transfer
+    return 2, 2
 
 
 def _of_png(image: Image.Image, content: bytes, profile: bytes) -> Encoding | bytes | None:

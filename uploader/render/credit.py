@@ -11,11 +11,13 @@ from functools import lru_cache
 
 from PIL import Image
 
+from uploader.folder.containers import jpeg_segments, riff_chunks
+
 __all__ = ["credit_digest", "exif_of_credit", "with_exif"]
 
 _ARTIST, _COPYRIGHT = 0x013B, 0x8298
 _HAS_EXIF = 0x08
-_APP0, _APP1 = b"\xff\xe0", b"\xff\xe1"
+_APP0, _APP1 = 0xE0, 0xE1
 
 
 @lru_cache(maxsize=1000)  # a gallery has few credits and many photos
@@ -41,31 +43,33 @@ def with_exif(content: bytes, exif: bytes) -> bytes:
 
 
 def _webp(content: bytes, exif: bytes) -> bytes:
-    at, picture = 12, b""
-    while at + 8 <= len(content):
-        kind, length = struct.unpack_from("<4sI", content, at)
-        end = at + 8 + length + length % 2
-        if kind not in (b"VP8X", b"EXIF"):
-            picture += content[at:end]
-        at = end
+    chunks = riff_chunks(content)
+    picture = b"".join(_chunk(*one) for one in chunks if one[0] not in (b"VP8X", b"EXIF"))
     if exif:
         # The frame header of VP8 (RFC 6386, 9.1) has width and height behind its start code.
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", picture, 8 + 6))
         canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-        extended = struct.pack("<4sIB3x", b"VP8X", 10, _HAS_EXIF) + canvas
-        chunk = struct.pack("<4sI", b"EXIF", len(exif)) + exif + b"\0" * (len(exif) % 2)
-        picture = extended + picture + chunk
+        extended = _chunk(b"VP8X", struct.pack("<B3x", _HAS_EXIF) + canvas)
+        picture = extended + picture + _chunk(b"EXIF", exif)
     return struct.pack("<4sI4s", b"RIFF", 4 + len(picture), b"WEBP") + picture
+
+
+def _chunk(kind: bytes, payload: bytes) -> bytes:
+    return struct.pack("<4sI", kind, len(payload)) + payload + b"\0" * (len(payload) % 2)
 
 
 def _jpeg(content: bytes, exif: bytes) -> bytes:
     at, head = 2, content[:2]
-    while content[at : at + 2] in (_APP0, _APP1):
-        (length,) = struct.unpack_from(">H", content, at + 2)
-        if content[at : at + 2] == _APP0:
-            head += content[at : at + 2 + length]
-        at += 2 + length
+    for marker, payload in jpeg_segments(content):
+        if marker not in (_APP0, _APP1):
+            break
+        if marker == _APP0:
+            head += _segment(marker, payload)
+        at += 4 + len(payload)
     if exif:
-        block = b"Exif\0\0" + exif
-        head += _APP1 + struct.pack(">H", 2 + len(block)) + block
+        head += _segment(_APP1, b"Exif\0\0" + exif)
     return head + content[at:]
+
+
+def _segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(payload)) + payload

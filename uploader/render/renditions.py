@@ -8,18 +8,19 @@ goes by what the decoder needs.
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import pillow_heif
 import thumbhash  # type: ignore[import-untyped]  # has no stubs
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops
 
 from uploader.errors import Unusable
+from uploader.folder.containers import exif_of, primary_properties
 from uploader.folder.embedded import embedded_metadata
-from uploader.folder.identity import exif_of, identify, orientation_of
-from uploader.render.codepoints import is_turned_by_decoder
+from uploader.folder.identity import identify, orientation_of
 from uploader.render.color import encoding_of, to_srgb
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ def render(content: bytes, *, widest: int = WIDTHS[-1]) -> Rendered:
         sizes = [size for size in sizes_for(*full) if size[0] <= widest] or sizes_for(*full)[:1]
         largest = sizes[-1] if turn < 5 else sizes[-1][::-1]
         encoding = encoding_of(image, content)
-        image.draft(None, largest)
-        small = _resized(_eight_bit(_decoded(image)), largest)
+        small = _resized(_eight_bit(_decoded(image, content, largest)), largest)
     upright = small.transpose(_TURNS[turn]) if turn in _TURNS else small
     return _encoded(to_srgb(_on_white(upright), encoding), sizes, jpeg_size_for(*full))
 
@@ -139,19 +139,44 @@ def _orientation(image: Image.Image, content: bytes) -> int:
     if image.format in ("TIFF", "GIF"):
         return 1
     if image.format == "HEIF":
-        turned = is_turned_by_decoder(content)
-        return 1 if turned else image.info.get("original_orientation") or 1
+        kinds = {each.kind for each in primary_properties(content)}
+        is_turned = not kinds.isdisjoint((b"irot", b"imir"))
+        return 1 if is_turned else image.info.get("original_orientation") or 1
     return orientation_of(exif_of(content) or image.info.get("exif") or b"")
 
 
-def _decoded(image: Image.Image) -> Image.Image:
+def _decoded(image: Image.Image, content: bytes, size: tuple[int, int]) -> Image.Image:
+    """The picture, of a JPEG at the least scale that has this size."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
+        return _loaded(image, size)
     except Exception as error:
-        raise _unusable(error, "cannot be decoded") from None
+        reason = _unusable(error, "cannot be decoded")
+        if image.format in ("JPEG", "MPO") and not reason.transient:
+            with contextlib.suppress(OSError):
+                if whole := _without_end(content, size):
+                    return whole
+        raise reason from None
+
+
+def _loaded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    image.draft(None, size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image.load()
     return image
+
+
+def _without_end(content: bytes, size: tuple[int, int]) -> Image.Image | None:
+    """A JPEG that is whole but for the marker of its end, as panoramas of Galaxy phones are.
+
+    It is whole where whatever follows changes nothing; None where the picture itself is cut off.
+    """
+    end = b"\xff\xd9"
+    one, other = (
+        _loaded(Image.open(io.BytesIO(content + noise + end), formats=["JPEG"]), size)
+        for noise in (b"", bytes(range(255)) * 8)
+    )
+    return None if ImageChops.difference(one, other).getbbox() else one
 
 
 def _unusable(error: Exception, otherwise: str) -> Unusable:
@@ -228,6 +253,6 @@ def _saved(image: Image.Image, kind: str, **options: int) -> bytes:
 
 
 def _placeholder(image: Image.Image) -> str:
-    small = ImageOps.contain(image, (100, 100)).convert("RGBA")
+    small = image.resize(_within(*image.size, 100)).convert("RGBA")
     hashed = bytes(thumbhash.rgba_to_thumb_hash(small.width, small.height, small.tobytes()))
     return base64.b64encode(hashed).decode()

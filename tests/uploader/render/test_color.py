@@ -102,7 +102,9 @@ def test_code_points_of_png_are_shown_as_chromium_does(chromium, primaries, tran
     assert apart(ours(content), chromium(content)) < 2
 
 
-@pytest.mark.parametrize("transfer", [PQ, HLG, SRGB, 1], ids=["PQ", "HLG", "sRGB", "709"])
+@pytest.mark.parametrize(
+    "transfer", [PQ, HLG, SRGB, 1, 8], ids=["PQ", "HLG", "sRGB", "709", "linear"]
+)
 @pytest.mark.parametrize("primaries", [BT709, BT2020, P3], ids=["709", "2020", "P3"])
 def test_code_points_of_avif_are_shown_as_chromium_does(chromium, primaries, transfer):
     content = avif(primaries, transfer)

@@ -8,6 +8,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
+from tests.uploader.boxes import meta_last
 from uploader.errors import Unusable
 from uploader.render.credit import exif_of_credit, with_exif
 from uploader.render.renditions import inspect, jpeg_size_for, render, sizes_for
@@ -254,3 +255,49 @@ def bomb(width, height):
 def test_a_bomb_is_refused_before_it_is_decoded():
     with pytest.raises(Unusable, match="is 20,000 × 10,001 pixels; at most 200 million are read"):
         inspect(bomb(20_000, 10_001))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("behind", [b"", b"\0\0\x01\x0aSEFHk" * 9], ids=["nothing", "a trailer"])
+def test_a_jpeg_without_the_marker_of_its_end_is_shown(progressive, behind):
+    """As panoramas of Galaxy phones are."""
+    image = Image.effect_noise((801, 603), 60).convert("RGB")
+    content = file(image, "JPEG", quality=90, progressive=progressive)
+
+    assert content.endswith(b"\xff\xd9")
+    assert render(content[:-2] + behind) == render(content)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_ends_within_its_last_rows_is_cut_off(progressive):
+    image = Image.effect_noise((801, 603), 60).convert("RGB")
+    content = file(image, "JPEG", quality=90, progressive=progressive)
+
+    with pytest.raises(Unusable, match="is cut off"):
+        render(content[:-200])
+
+
+@pytest.mark.parametrize("size", [(1, 200), (200, 1), (20, 6000), (6000, 20), (1, 1)])
+def test_the_thinnest_pictures_are_shown(size):
+    made = render(file(Image.new("RGB", size, "red"), "PNG"))
+
+    assert [Image.open(io.BytesIO(one)).size for one in made.files] == sizes_for(*size)
+    assert len(base64.b64decode(made.placeholder)) > 4
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_heic_of_samsung_is_turned_once(orientation):
+    """Its description, with a rotation, stands behind 1.2 MB of picture; Exif says it again."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    noise = Image.effect_noise((1400, 1000), 120).convert("RGB")
+    noise.paste("red", (0, 0, 700, 500))
+    upright = noise.transpose(INVERSE[orientation]) if INVERSE[orientation] else noise
+
+    content = meta_last(file(upright, "HEIF", quality=100, exif=exif.tobytes()))
+
+    assert content.rindex(b"meta") > 1_000_000
+    image = shown(content)
+    assert inspect(content).size == image.size == (1400, 1000)
+    assert close(image.getpixel((300, 225)), (255, 0, 0), 20)
+    assert not close(image.getpixel((900, 675)), (255, 0, 0), 20)
