@@ -232,8 +232,7 @@ def init(
     in_checkout()
     chosen = folder_of(folder, stack, state)
     found = _surveyed(chosen)
-    rename_entries(chosen, found.moved)
-    known = found.captioned | set(found.moved.values())
+    known = found.captioned | rename_entries(chosen, found.moved)
     fresh = {
         photo.file.path: _known(photo)
         for photo in (*found.photos, *found.hidden)
@@ -259,6 +258,7 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Take over captions and dates of a Google Takeout or Flickr export."""
+    from uploader.folder.writing import rename_entries
     from uploader.imports.apply import carry_out, plan_import
     from uploader.imports.describe import describe_import
 
@@ -267,7 +267,7 @@ def import_(
     found = _surveyed(chosen)
     planned = plan_import(chosen, found, albums=albums)
     if not dry_run:
-        carry_out(chosen, planned, found.captioned)
+        carry_out(chosen, planned, found.captioned | rename_entries(chosen, found.moved))
     if as_json:
         data = {"files": planned.files, "written": planned.fields, "moved": planned.moves}
         print_json(data)

@@ -30,7 +30,7 @@ from uploader.folder.files import stamp
 from uploader.folder.index import Index
 from uploader.folder.metadata import clean
 from uploader.folder.survey import survey
-from uploader.folder.writing import set_fields
+from uploader.folder.writing import rename_entries, set_fields
 from uploader.render.pool import Pool
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class _Gallery:
         self._stamps: dict[Path, object] = {}
         self._folders = {folder}
         self.by_id: dict[str, Photo] = {}
+        self._moved: dict[str, str] = {}
         self.refresh()
         self._clear_up()
 
@@ -123,6 +124,7 @@ class _Gallery:
         found = survey(self.folder, self._index, self._pool)
         photos = sorted([*found.photos, *found.hidden], key=lambda photo: photo.file.path)
         self.by_id = {photo.id: photo for photo in photos}
+        self._moved = found.moved
         self._folders = {self.folder} | {photo.file.location.parent for photo in photos}
 
     def current(self, id_: str) -> Photo:
@@ -138,7 +140,10 @@ class _Gallery:
 
     def save(self, photo: Photo, typed: Fields) -> Photo:
         """Write what was typed; the folder is not walked for that."""
-        set_fields(self.folder, photo.file.path, typed)
+        path = photo.file.path
+        renamed = {old: new for old, new in self._moved.items() if new == path}
+        rename_entries(self.folder, renamed)
+        set_fields(self.folder, path, typed)
         alt = {"decorative": typed["alt"] == ""} if "alt" in typed else {}
         saved = replace(photo, metadata=replace(photo.metadata, **typed, **alt))  # type: ignore[arg-type]  # fields are checked where they are read
         self.by_id[photo.id] = saved

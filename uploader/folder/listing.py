@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,7 +63,7 @@ _RAW = re.compile(
 class PhotoFile:
     """One file that may be a photo.
 
-    Its path below the folder in NFC, where it is, and its stamp.
+    Its path below the folder, in NFC but where two names are one in it; where it is; its stamp.
     """
 
     path: str
@@ -130,10 +131,11 @@ def _walk(
     if not names.isdisjoint(IGNORE_FILES):
         folder = Path(next(entry.path for entry in entries)).parent
         rules = [*rules, *rules_of(folder, prefix, names)]
+    texts = _texts(names)
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        path = prefix + text_of(entry.name)
+        path = prefix + texts[entry.name]
         try:
             _enter(entry, path, listed, base, rules)
         except OSError as error:
@@ -156,6 +158,22 @@ def _enter(
         _walk(_entries(Path(entry.path)), path, listed, base, rules)
     else:
         _sort_in(path, Path(entry.path), base, listed)
+
+
+def _texts(names: set[str]) -> dict[str, str]:
+    """Each name of a folder as text; of two that are one in NFC, the other keeps its own letters.
+
+    So do bytes that are no UTF-8: both are files, and have to be told apart.
+    """
+    count = Counter(map(text_of, names))
+    return {
+        name: text if count[text := text_of(name)] == 1 or name == text else _own_text(name)
+        for name in names
+    }
+
+
+def _own_text(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def text_of(name: str) -> str:

@@ -5,33 +5,41 @@ Reads the folder, never the bucket. A file that the index knows is not opened.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from uploader.errors import CaptionsError, FolderError
-from uploader.folder.captions import METADATA, Captions, Entry, read_captions
+from uploader.errors import FolderError
+from uploader.folder.captions_files import CaptionsFiles, refuse_lost
 from uploader.folder.embedded import sidecar_metadata
 from uploader.folder.listing import PHOTOS, Folder, PhotoFile, list_folder
-from uploader.folder.metadata import Metadata
-from uploader.folder.metadata_list import read_metadata
 from uploader.parallel import attempt_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from uploader.errors import Unusable
     from uploader.folder.files import Stamp
     from uploader.folder.index import Index
-    from uploader.folder.metadata import Fields
-    from uploader.render.pool import Pool
+    from uploader.folder.metadata import Fields, Metadata
 
-__all__ = ["Photo", "Survey", "survey"]
+__all__ = ["Inspector", "Photo", "Survey", "survey"]
 
 
 _Stored = dict[str, "tuple[Stamp, dict[str, Any]]"]
 """What earlier runs knew, by path: as `Index.files` has it."""
+_Inspected = tuple[PhotoFile, dict[str, Any]]
+"""A file, and what it holds."""
+
+
+class Inspector(Protocol):
+    """Reads photo files, `count` at once."""
+
+    count: int
+
+    def inspect(
+        self, path: Path, file_size: int
+    ) -> tuple[tuple[str, tuple[int, int], Fields], Stamp]:
+        """The id, size and metadata of a file, and its stamp; Unusable with the reason."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class Survey:
     captioned: set[str] = field(default_factory=set)
     """Paths that some captions file has an entry for."""
     moved: dict[str, str] = field(default_factory=dict)
-    """Entries of the root's captions file whose photo has another path now: {old: new}."""
+    """Entries of captions files whose photo has another path now, where they count: {old: new}."""
     former: dict[str, str] = field(default_factory=dict)
     """Where pictures were that are not there any more, by earlier runs: {id: path}."""
     revealed: list[Photo] = field(default_factory=list)
@@ -75,62 +83,70 @@ class Survey:
     partial: bool = False
 
 
-def survey(root: Path, index: Index, pool: Pool, *, details: bool = False) -> Survey:
+def survey(root: Path, index: Index, pool: Inspector, *, details: bool = False) -> Survey:
     """Look at a folder; with `details`, of camera and exposure as well.
 
     FolderError if it is missing or holds no photo; CaptionsError if captions cannot be read.
     """
     listed = list_folder(root)
     found = Survey(unusable=listed.unusable, left_alone=listed.left_alone, partial=listed.partial)
-    captions = _Captions(listed)
-    _refuse_lost(listed, index.captions())
+    captions = CaptionsFiles(listed)
+    refuse_lost(listed, index.captions())
     hidden_before = index.hidden()
     seen: dict[str, str] = {}
     stored = index.files()
     sidecars = _sidecars(listed, stored, index)
-    for file, known in _inspected(listed.photos, stored, index, pool):
+    inspected = _inspected(listed.photos, stored, index, pool)
+    found.captioned = captions.paths()
+    found.moved = _moved(found.captioned, stored, inspected)
+    former = {new: old for old, new in found.moved.items()}
+    for file, known in inspected:
         embedded = known.get("metadata", {}) | sidecars.get(file.path, {})
         if not details:
             embedded.pop("details", None)
-        metadata = captions.metadata(file.path, embedded)
-        before = known.get("before", "")
-        if "id" in known:
-            photo = Photo(file, known["id"], tuple(known["size"]), metadata, before)
-            _place(found, seen, photo, known.get("undecodable"))
-        else:
-            found.unusable.append((file.path, known["unusable"]))
-            found.partial = found.partial or (known["transient"] and not before)
-            if before:
-                unreadable = found.hidden if metadata.hidden else found.undecodable
-                unreadable.append(Photo(file, before, (0, 0), metadata))
+        metadata = captions.metadata(file.path, embedded, former.get(file.path, ""))
+        _sort_in(found, seen, file, known, metadata)
     found.unusable.sort()
-    found.captioned = captions.paths()
     there = {file.path for file in listed.photos}
     known_ids = ((known.get("id"), path) for path, (_, known) in stored.items())
     found.former = {id_: path for id_, path in known_ids if id_ and id_ not in seen}
     found.hidden_before = len(hidden_before)
     found.revealed = [photo for photo in found.photos if photo.id in hidden_before]
     index.learn_captions(captions.files())
-    found.moved = _moved(found, stored, there)
-    found.problems = captions.problems(found, there)
+    found.problems = captions.problems(found.moved, there)
     if not seen and not found.undecodable:
         raise FolderError(_empty(root, found))
     return found
 
 
-def _refuse_lost(listed: Folder, before: set[str]) -> None:
-    """CaptionsError where a captions file went away: what it hid must not be shown for that.
+def _moved(captioned: set[str], stored: _Stored, inspected: list[_Inspected]) -> dict[str, str]:
+    """Entries without photo whose picture was at their path before, and is elsewhere now."""
+    there = {file.path for file, _ in inspected}
+    free: dict[str, str] = {}  # by id; of several the one that is new there
+    for file, known in sorted(inspected, key=lambda one: one[0].path in stored):
+        if "id" in known and file.path not in captioned:
+            free.setdefault(known["id"], file.path)
+    before = {path: _last_shown(stored.get(path)) for path in sorted(captioned - there)}
+    return {path: free.pop(id_) for path, id_ in before.items() if id_ in free}
 
-    One whose folder is gone as well had nothing else to say.
-    """
-    there = {path.lower().replace(".yml", ".yaml") for path, _ in listed.captions}
-    folders = {folder for file in listed.photos for folder in _folders(file.path)}
-    for path in sorted(before):
-        if path.lower().replace(".yml", ".yaml") not in there and _folders(path)[0] in folders:
-            raise CaptionsError(
-                f"{path} was there at the last run, and is not now: what it hides would be shown. "
-                "Put it back. If it shall be gone, put an empty file in its place"
-            )
+
+def _sort_in(
+    found: Survey,
+    seen: dict[str, str],
+    file: PhotoFile,
+    known: dict[str, Any],
+    metadata: Metadata,
+) -> None:
+    before = known.get("before", "")
+    if "id" in known:
+        photo = Photo(file, known["id"], tuple(known["size"]), metadata, before)
+        _place(found, seen, photo, known.get("undecodable"))
+        return
+    found.unusable.append((file.path, known["unusable"]))
+    found.partial = found.partial or (known["transient"] and not before)
+    if before:
+        unreadable = found.hidden if metadata.hidden else found.undecodable
+        unreadable.append(Photo(file, before, (0, 0), metadata))
 
 
 def _place(found: Survey, seen: dict[str, str], photo: Photo, undecodable: str | None) -> None:
@@ -158,8 +174,8 @@ def _empty(root: Path, found: Survey) -> str:
 
 
 def _inspected(
-    files: list[PhotoFile], stored: _Stored, index: Index, pool: Pool
-) -> Iterable[tuple[PhotoFile, dict[str, Any]]]:
+    files: list[PhotoFile], stored: _Stored, index: Index, pool: Inspector
+) -> list[_Inspected]:
     """Each file with what it holds, in order; those that the index knows are not opened."""
     known = {
         file.path: stored[file.path][1]
@@ -187,7 +203,7 @@ def _inspected(
     unknown = [file for file in files if file.path not in known]
     troubled = index.troubled() if unknown else set()
     attempt_all(inspect, unknown, pool.count * 2, give_up, lambda file: file.path in troubled)
-    return ((file, known[file.path]) for file in files)
+    return [(file, known[file.path]) for file in files]
 
 
 def _sidecars(listed: Folder, stored: _Stored, index: Index) -> dict[str, Fields]:
@@ -211,96 +227,3 @@ def _last_shown(stored: tuple[Stamp, dict[str, Any]] | None) -> str:
     known = stored[1] if stored else {}
     unreadable = "unusable" in known or "undecodable" in known
     return str(known.get("before" if unreadable else "id", ""))
-
-
-class _Captions:
-    """All captions files of a folder, asked for one photo at a time; the nearest wins."""
-
-    def __init__(self, listed: Folder) -> None:
-        self._beside: dict[str, list[Captions]] = {}
-        self._read: dict[str, Captions] = {}
-        for path, location in listed.captions:
-            read = read_metadata if path.lower().endswith(METADATA) else read_captions
-            folder = path[: path.rfind("/") + 1]
-            self._read[path] = read(location, path)
-            self._beside.setdefault(folder, []).append(self._read[path])
-
-    def metadata(self, path: str, embedded: Fields) -> Metadata:
-        """A photo's metadata: as written down, else as the file has it, else the defaults."""
-        written: list[Fields] = []
-        defaults: list[Fields] = []
-        for folder in _folders(path):
-            for captions in self._beside.get(folder, ()):
-                if entry := captions.entries.get(path[len(folder) :]):
-                    written.append(entry.fields)
-                defaults.append(captions.defaults)
-        return Metadata.merged(*written, embedded, *defaults)
-
-    def files(self) -> set[str]:
-        """The captions files that have an entry or a default."""
-        return {
-            path for path, captions in self._read.items() if captions.entries or captions.defaults
-        }
-
-    def paths(self) -> set[str]:
-        """All paths that have an entry, whether there is such a photo or not."""
-        return {folder + name for folder, name, _ in self._entries()}
-
-    def problems(self, found: Survey, there: set[str]) -> list[str]:
-        """What to mend in the captions files, entries without a photo included."""
-        problems = [p for beside in self._beside.values() for one in beside for p in one.problems]
-        hints = _Hints(found.moved, there)
-        for folder, name, entry in self._entries():
-            if (path := folder + name) not in there:
-                hint = hints.of(path)
-                problems.append(f"{entry.file}:{entry.line}: there is no photo “{name}”. {hint}")
-        return problems
-
-    def _entries(self) -> Iterable[tuple[str, str, Entry]]:
-        for folder, beside in self._beside.items():
-            for captions in beside:
-                for name, entry in captions.entries.items():
-                    yield folder, name, entry
-
-
-def _moved(found: Survey, stored: _Stored, there: set[str]) -> dict[str, str]:
-    """Entries without photo whose picture was at their path before, and is elsewhere now."""
-    gone = found.captioned - there
-    before = {path: known.get("id") for path, (_, known) in stored.items() if path in gone}
-    now = {p.id: p.file.path for p in (*found.photos, *found.hidden)}
-    moved = {path: now[id_] for path, id_ in sorted(before.items()) if id_ in now}
-    return {old: new for old, new in moved.items() if new not in found.captioned}
-
-
-def _folders(path: str) -> list[str]:
-    """The folders above a path, nearest first, each with its final slash.
-
-    The root is an empty string.
-    """
-    parts = path.split("/")[:-1]
-    return ["".join(part + "/" for part in parts[:depth]) for depth in range(len(parts), -1, -1)]
-
-
-class _Hints:
-    """What was probably meant: the photo under its new name, or in other case, or elsewhere."""
-
-    def __init__(self, moved: dict[str, str], there: set[str]) -> None:
-        self._moved = moved
-        self._similar: dict[str, str] = {}
-        for path in sorted(there):
-            for key in (_folded(path), _folded(path).rpartition("/")[2]):
-                self._similar.setdefault(key, path)
-
-    def of(self, path: str) -> str:
-        """A sentence that says what to do about an entry without photo."""
-        if new := self._moved.get(path):
-            return f"It is “{new}” now; ./gallery init moves its entry."
-        wanted = _folded(path)
-        similar = self._similar.get(wanted) or self._similar.get(wanted.rpartition("/")[2])
-        if similar:
-            return f"Did you mean “{similar}”?"
-        return "Delete the line, or give the photo that name."
-
-
-def _folded(path: str) -> str:
-    return unicodedata.normalize("NFKC", path).casefold()

@@ -104,16 +104,39 @@ def _edited(text: str, place: _Place, changed: Fields) -> str:
     return text
 
 
-def rename_entries(root: Path, moved: dict[str, str]) -> None:
-    """Give entries of the root's captions file the new paths of their photos."""
-    file = _captions_in(root)
+def rename_entries(root: Path, moved: dict[str, str]) -> set[str]:
+    """Give entries the new paths of their photos; the new paths of those that are in YAML.
+
+    One whose photo left the folder of its captions file is copied into the root's.
+    """
+    renamed: dict[Path, dict[str, str]] = {}
+    copied: dict[str, Fields] = {}
+    written: set[str] = set()
+    for old, new in moved.items():
+        file, name = _home(root, old)
+        folder = old[: len(old) - len(name)]
+        fields = _fields_in(_text(file)).get(name)
+        if fields is None:
+            continue
+        written.add(new)
+        if new.startswith(folder):
+            renamed.setdefault(file, {})[name] = new[len(folder) :]
+        else:
+            copied[new] = fields
+    for file, names in renamed.items():
+        _rename_in(file, names)
+    add_entries(root, copied)
+    return written
+
+
+def _rename_in(file: Path, names: dict[str, str]) -> None:
     text = changed = _text(file)
     for place in reversed(_places(file, text)):
-        if new := moved.get(place.name):
+        if new := names.get(place.name):
             changed = changed[: place.start] + _quoted(new) + changed[place.key_end :]
     if changed != text:
         before = _fields_in(text)
-        _replace(file, changed, {moved.get(name, name): fields for name, fields in before.items()})
+        _replace(file, changed, {names.get(name, name): fields for name, fields in before.items()})
 
 
 def _home(root: Path, path: str) -> tuple[Path, str]:

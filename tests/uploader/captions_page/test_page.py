@@ -154,6 +154,16 @@ def test_a_photo_that_was_renamed_meanwhile_is_captioned_under_its_new_name(clie
     assert "c.png" in read_captions(folder / "captions.yaml", "x").entries
 
 
+def test_a_renamed_photo_keeps_the_fields_that_were_not_typed(client, folder):
+    (folder / "captions.yaml").write_text("b.png: {alt: A pier, hidden: true}\n")
+    second = get(client, "/photos").json[1]
+    (folder / "b.png").rename(folder / "c.png")
+
+    assert put(client, second["id"], {"caption": "x"}, {"caption": ""}).status_code == 200
+    written = read_captions(folder / "captions.yaml", "x").entries
+    assert written["c.png"].fields == {"caption": "x", "alt": "A pier", "hidden": True}
+
+
 def test_a_full_disk_is_said_and_the_page_goes_on(client, folder, monkeypatch):
     first = get(client, "/photos").json[0]
 

@@ -114,16 +114,83 @@ def test_entries_without_photo_are_told_with_file_and_line(look, picture, folder
     ]
 
 
-def test_a_renamed_file_is_recognised_and_its_words_are_offered(look, picture, folder):
+def test_a_renamed_photo_keeps_its_entry_until_that_is_written_down(look, picture, folder):
     picture("IMG_1.png")
-    (folder / "captions.yaml").write_text("IMG_1.png: On the pier\n")
+    picture("IMG_2.png", color="blue")
+    (folder / "captions.yaml").write_text("IMG_1.png: On the pier\nIMG_2.png: {hidden: true}\n")
     look()
     (folder / "IMG_1.png").rename(folder / "pier.png")
+    (folder / "IMG_2.png").rename(folder / "face.png")
+
+    for _ in range(2):
+        found = look()
+
+        assert [(photo.file.path, photo.metadata.caption) for photo in found.photos] == [
+            ("pier.png", "On the pier")
+        ]
+        assert paths(found.hidden) == ["face.png"]
+        assert found.moved == {"IMG_1.png": "pier.png", "IMG_2.png": "face.png"}
+        assert found.problems[0] == (
+            "captions.yaml:1: there is no photo “IMG_1.png”. It is “pier.png” now, and keeps its "
+            "text; ./gallery init writes that down."
+        )
+
+
+def test_a_photo_keeps_its_entry_over_two_renames_and_in_another_folder(look, picture, folder):
+    picture("alps/a.png")
+    picture("sea/b.png", color="blue")
+    (folder / "alps/captions.yaml").write_text("a.png: {caption: Up, hidden: true}\n")
+    look()
+    (folder / "alps/a.png").rename(folder / "alps/b.png")
+    look()
+    (folder / "alps/b.png").rename(folder / "sea/c.png")
 
     found = look()
 
-    assert found.moved == {"IMG_1.png": "pier.png"}
-    assert "It is “pier.png” now; ./gallery init moves its entry." in found.problems[0]
+    assert [(photo.file.path, photo.metadata.caption) for photo in found.hidden] == [
+        ("sea/c.png", "Up")
+    ]
+
+
+def test_a_copy_of_a_photo_takes_no_entry_away(look, picture, folder):
+    picture("a.png")
+    (folder / "captions.yaml").write_text("a.png: On the pier\n")
+    look()
+    shutil.copy(folder / "a.png", folder / "b.png")
+
+    found = look()
+
+    assert found.moved == {}
+    assert [(photo.file.path, photo.metadata.caption) for photo in found.photos] == [
+        ("a.png", "On the pier")
+    ]
+
+
+def test_two_names_that_differ_in_their_unicode_form_are_two_files(look, picture, folder):
+    """As after copying from a Mac to Linux; what is written counts for both."""
+    picture("\u00e9t\u00e9.png")
+    picture("e\u0301te\u0301.png", color="blue")
+    picture("e\u0301/a.png", color="green")
+    picture("\u00e9/a.png", color="white")
+    (folder / "captions.yaml").write_text("\u00e9t\u00e9.png: Summer\n")
+
+    found = look()
+
+    assert [(photo.file.path, photo.metadata.caption) for photo in found.photos] == [
+        ("e\u0301/a.png", ""),
+        ("e\u0301te\u0301.png", "Summer"),
+        ("\u00e9/a.png", ""),
+        ("\u00e9t\u00e9.png", "Summer"),
+    ]
+    assert look() == found
+
+
+def test_names_that_are_no_text_are_told_apart(look, picture, folder):
+    for number, name in enumerate((b"\xff.png", b"\xfe.png")):
+        made = picture("made.png", color=f"#0000{number:02}")
+        made.rename(os.fsdecode(os.fsencode(folder) + b"/" + name))
+
+    assert paths(look().photos) == ["\\xfe.png", "\\xff.png"]
 
 
 def test_names_on_disk_and_in_captions_meet_in_nfc(look, picture, folder):

@@ -84,6 +84,19 @@ def test_a_key_is_renamed_and_keeps_its_fields(folder, captions):
     assert after == before
 
 
+def test_an_entry_is_renamed_where_it_stands_or_copied_to_the_root(folder):
+    for name in ("alps", "sea"):
+        (folder / name).mkdir()
+    alps = folder / "alps/captions.yaml"
+    alps.write_text("# mine\na.jpg: Up\nb.jpg: {caption: Out, hidden: true}\n")
+
+    moved = {"alps/a.jpg": "alps/c.jpg", "alps/b.jpg": "sea/b.jpg", "alps/x.jpg": "alps/y.jpg"}
+    assert rename_entries(folder, moved) == {"alps/c.jpg", "sea/b.jpg"}
+
+    assert alps.read_text().startswith('# mine\n"alps/c.jpg": Up\n'.replace("alps/", ""))
+    assert fields(folder / "captions.yaml") == {"sea/b.jpg": {"caption": "Out", "hidden": True}}
+
+
 def test_a_file_that_is_written_another_way_is_left_as_it_is(folder, captions):
     captions.write_text("{a.jpg: x, b.jpg: y}\n")
 
