@@ -166,10 +166,10 @@ def remove_source(
     opened = open_bucket(bucket, stack, state)
     own = [r for r in gallery.read_catalog(opened)[0] if r["source"] == source]
     if not own:
-        where = f"--bucket {bucket}" if bucket else f"--stack {stack}"
-        raise UploaderError(
-            f"The gallery has no source “{source}”. Its sources: ./gallery sources {where}"
-        )
+        ask = f"./gallery sources --stack {stack}"
+        if bucket:
+            ask = f"./gallery sources --bucket {bucket}"
+        raise UploaderError(f"The gallery has no source “{source}”. Its sources: {ask}")
     guard_removal(source, len(own), len(own), remove_many)
     gallery.remove_source(opened, source, [])
     if as_json:

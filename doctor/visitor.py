@@ -46,6 +46,7 @@ class _Visitor:
     def _get(self, url: str, **options: Any) -> requests.Response:
         """Ask once, follow no redirect; raises RequestException."""
         method = options.pop("method", "GET")
+        options["headers"] = {"X-Gallery-Check": "1", **options.get("headers", {})}
         return self._session.request(
             method, url, timeout=_SECONDS, allow_redirects=False, **options
         )

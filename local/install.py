@@ -98,17 +98,44 @@ def _install(requirements: Path, environment: Path) -> str | None:
                 return "This Python cannot make environments. On Debian: apt install python3-venv"
             return f"Could not make .venv: {reason_of(made.stderr + made.stdout, os.environ)}"
     print(f"Installing {requirements.name} into .venv (a minute, once) …", file=sys.stderr)
-    pip = [str(environment / "bin" / "python"), "-I", "-m", "pip", "install", "--quiet"]
-    pip += ["--disable-pip-version-check", "--no-input", "--require-hashes"]
-    done = subprocess.run(
-        [*pip, "--requirement", str(requirements)],
-        env=pip_environment(os.environ), stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        return f"Could not install {requirements.name}: {reason_of(done.stderr, os.environ)}"
+    pip = [str(environment / "bin" / "python"), "-I", "-m", "pip", "install"]
+    pip += ["--disable-pip-version-check", "--no-input", "--require-hashes", "--progress-bar=off"]
+    code, output = _watched([*pip, "--requirement", str(requirements)], _count(requirements))
+    if code:
+        return f"Could not install {requirements.name}: {reason_of(output, os.environ)}"
     stamp.touch()
     _sign(environment)
     return None
+
+
+def _count(requirements: Path) -> int:
+    return sum("==" in line for line in requirements.read_text().splitlines())
+
+
+def _watched(command: list[str], total: int) -> tuple[int, str]:
+    """Run pip, and say on a terminal how far it is; its exit code and output."""
+    lines: list[str] = []
+    shows, collected = sys.stderr.isatty(), 0
+    with subprocess.Popen(
+        command, env=pip_environment(os.environ), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None  # noqa: S101 it was asked for
+        for line in process.stdout:
+            lines.append(line)
+            word, _, rest = line.strip().partition(" ")
+            collected += word == "Collecting"
+            if shows and word == "Collecting":
+                state = f"{collected} of {total}: {rest.partition('==')[0]}"
+            elif shows and word == "Installing":
+                state = f"unpacking {collected} packages"
+            else:
+                continue
+            sys.stderr.write(f"\r\x1b[K  {state} …")
+            sys.stderr.flush()
+    if shows:
+        sys.stderr.write("\r\x1b[K")
+    return process.returncode, "".join(lines)
 
 
 def _sign(environment: Path) -> None:

@@ -43,6 +43,12 @@ def test_a_view_is_logged_as_the_contract_has_it(client, lines):
     assert line | {"ms": VIEW["ms"]} == VIEW
 
 
+def test_the_doctors_own_questions_leave_no_line(client, lines):
+    client.get("/", headers={"X-Gallery-Check": "1"})
+
+    assert lines() == []
+
+
 def test_what_is_unknown_is_left_out(client, lines):
     client.get("/")
 

@@ -353,12 +353,12 @@ def test_a_removed_photo_is_named_by_path_and_caption_without_an_index(
 
 def test_many_lines_of_a_kind_are_a_number_and_the_first_few():
     new = [f"+ {number}.jpg is new" for number in range(31)]
-    changed = [f"~ {number}.jpg: caption" for number in range(30)]
+    changed = [f"~ {number}.jpg: caption" for number in range(11)]
 
-    lines = shorten("\n".join([*new, *changed, "31 new, 30 changed."])).splitlines()
+    lines = shorten("\n".join([*new, *changed, "31 new, 11 changed."])).splitlines()
 
-    assert lines[:6] == [*new[:5], "+ … and 26 more"]
-    assert lines[6:] == [*changed, "31 new, 30 changed."]
+    assert lines[:11] == [*new[:10], "+ … and 21 more"]
+    assert lines[11:] == [*changed, "31 new, 11 changed."]
 
 
 def test_a_photo_that_cannot_be_shown_is_named_at_every_up(

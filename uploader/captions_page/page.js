@@ -32,7 +32,7 @@ function show(index) {
 function tell(isDone) {
   const without = photos.filter((photo) => !photo.caption && !photo.hidden).length;
   at("where").textContent =
-    (isDone ? "That was the last photo. To publish what you wrote: make up, or pulumi up. " : "") +
+    (isDone ? "That was the last photo. To publish what you wrote: ./gallery up, or pulumi up. " : "") +
     `Photo ${current + 1} of ${photos.length}. ` +
     (without ? `${without} without a caption.` : "All have a caption.");
   document.title = photos[current].path;

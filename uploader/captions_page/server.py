@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import os
 import re
 import secrets
 import socket
@@ -61,15 +62,21 @@ def serve(folder: Path, port: int) -> int:
         address = f"http://{_HOST}:{listening.getsockname()[1]}/{token}/"
         sys.stdout.write(f"Write captions at {address} (Ctrl-C ends)\n")
         sys.stdout.flush()
-        if sys.stdout.isatty():
-            webbrowser.open(address)
+        if sys.stdout.isatty() and _has_desktop():
+            # Beside the server: what opens it may wait until the page was answered.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             sys.stdout.write(
-                "\nWhat you wrote is in captions.yaml. To publish it: make up, or pulumi up.\n"
+                "\nWhat you wrote is in captions.yaml. To publish it: ./gallery up, or pulumi up.\n"
             )
     return 0
+
+
+def _has_desktop() -> bool:
+    """Whether a window can open here; elsewhere a browser in the terminal would take its place."""
+    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
 
 
 def _listen(port: int) -> socket.socket:

@@ -202,8 +202,8 @@ def _why_left_alone(location: Path) -> str:
     if suffix == ".jxl":
         return "JPEG XL, which few browsers show: export it as JPEG or AVIF"
     if _RAW.fullmatch(suffix):
-        return "raw data of a camera: export it as JPEG, for that is how it is meant to look"
-    return "no photo of a kind that is shown"
+        return "raw file: export it as JPEG"
+    return "not a photo"
 
 
 def _within(path: str, target: Path, base: Path) -> Path:

@@ -47,7 +47,9 @@ def _read(path: str, memory: int) -> tuple[bytes, Stamp]:
     A file that changes meanwhile is read once more.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
+    # Who started this process may have allowed less; more would be refused.
+    soft = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
     for _attempt in range(2):
         content, before, after = read_regular(path, LARGEST)
         if before == after and len(content) == before[0]:

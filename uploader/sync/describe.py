@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["describe", "files", "megabytes", "photos", "printable", "shorten", "summarise"]
 
 _NAMED = 10  # paths in one line
-_MOST_LINES, _FEW = 30, 5  # of one kind
+_FEW = 10  # lines of one kind
 # Controls, and what turns the direction of writing round.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -74,12 +74,13 @@ def _elsewhere(plan: Plan, id_: str) -> str:
 
 
 def _left_alone(files: list[tuple[str, str]]) -> Iterator[str]:
-    """One line for each reason."""
+    """One line for each reason; a README is meant for whoever opens the folder."""
     by_reason: dict[str, list[str]] = {}
     for path, reason in files:
-        by_reason.setdefault(reason, []).append(path)
+        if not path.rpartition("/")[2].lower().startswith("readme."):
+            by_reason.setdefault(reason, []).append(path)
     for reason, paths in by_reason.items():
-        yield f"  left alone ({reason}): {_some(paths)}"
+        yield f"  skipped, {reason}: {_some(paths)}"
 
 
 def _some(paths: list[str]) -> str:
@@ -144,7 +145,7 @@ def shorten(lines: str) -> str:
         kinds.setdefault(line[:2] if line[1:2] == " " else "", []).append(line)
     shown: list[str] = []
     for sign, same in kinds.items():
-        if sign and len(same) > _MOST_LINES:
+        if sign and len(same) > _FEW + 1:
             same = [*same[:_FEW], f"{sign}… and {len(same) - _FEW:,} more"]
         shown += same
     return "\n".join(shown)

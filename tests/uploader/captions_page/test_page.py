@@ -383,7 +383,9 @@ def test_after_the_last_photo_it_says_what_to_do_next(two):
     page.locator("#where", has_text="Photo 2 of 2").wait_for()
     page.keyboard.press("Enter")
 
-    page.locator("#where", has_text="To publish what you wrote: make up, or pulumi up").wait_for()
+    page.locator(
+        "#where", has_text="To publish what you wrote: ./gallery up, or pulumi up"
+    ).wait_for()
 
 
 def test_a_foreign_script_does_not_run(two):

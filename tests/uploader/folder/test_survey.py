@@ -268,8 +268,8 @@ def test_what_is_no_photo_is_named_with_a_reason_and_not_followed(
         ("socket.jpg", "is no regular file"),
     ]
     assert found.left_alone == [
-        ("logo.svg", "no photo of a kind that is shown"),
-        ("notes.txt", "no photo of a kind that is shown"),
+        ("logo.svg", "not a photo"),
+        ("notes.txt", "not a photo"),
         ("round", "a link to a folder"),
     ]
 
@@ -394,12 +394,12 @@ def test_formats_that_are_not_shown_are_named_with_what_to_do(look, picture, fol
     for name in ("b.jxl", "c.DNG", "d.nef", "e.psd"):
         (folder / name).write_bytes(b"x")
 
-    raw = "raw data of a camera: export it as JPEG, for that is how it is meant to look"
+    raw = "raw file: export it as JPEG"
     assert look().left_alone == [
         ("b.jxl", "JPEG XL, which few browsers show: export it as JPEG or AVIF"),
         ("c.DNG", raw),
         ("d.nef", raw),
-        ("e.psd", "no photo of a kind that is shown"),
+        ("e.psd", "not a photo"),
     ]
 
 

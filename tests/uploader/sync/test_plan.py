@@ -60,7 +60,7 @@ SURVEY = Survey(
     hidden=[HIDDEN],
     twice=[("z.jpg", "same.jpg")],
     unusable=[("cut.jpg", "is cut off: the file ends within the picture")],
-    left_alone=[("notes.txt", "no photo of a kind that is shown"), ("x.mp4", "too")],
+    left_alone=[("notes.txt", "not a photo"), ("x.mp4", "too")],
     former={"0000000000000005": "gone.jpg"},
     problems=["captions.yaml:7: there is no photo “a.jpg”."],
 )
@@ -80,8 +80,8 @@ def test_the_plan_in_words(plan):
         '- gone.jpg ("Gone") is removed, but still shown by “talk”',
         "= z.jpg is the same picture as same.jpg",
         "! cut.jpg is cut off: the file ends within the picture",
-        "  left alone (no photo of a kind that is shown): notes.txt",
-        "  left alone (too): x.mp4",
+        "  skipped, not a photo: notes.txt",
+        "  skipped, too: x.mp4",
         "? captions.yaml:7: there is no photo “a.jpg”.",
         "? “talk” shows 1 photo of this folder as well: what you hide here stays there. "
         "To end that: ./gallery remove-source talk --bucket my-gallery",
@@ -114,7 +114,7 @@ def test_the_plan_as_json(plan):
         "twice": [{"path": "z.jpg", "same_as": "same.jpg"}],
         "unusable": [{"path": "cut.jpg", "reason": "is cut off: the file ends within the picture"}],
         "left_alone": [
-            {"path": "notes.txt", "reason": "no photo of a kind that is shown"},
+            {"path": "notes.txt", "reason": "not a photo"},
             {"path": "x.mp4", "reason": "too"},
         ],
         "problems": ["captions.yaml:7: there is no photo “a.jpg”."],
