@@ -309,6 +309,7 @@ METHODS = [
         "/cloudfunctions/v2/projects/<project>/locations",
         _list_locations,
         ("pageSize",),
+        "private",
     ),
     Method("cloudfunctions.call", "*", "/_functions/<id_>", _call, None, "public"),
     Method("cloudfunctions.call.path", "*", _CALL, _call, None, "public"),
