@@ -38,7 +38,8 @@ def words_of(text, in_docs):
     """The words up to where the sentence goes on."""
     text = _STAND_IN.sub("7", text)
     text = re.split(
-        r"[.,:]? (?:prints|has|says|opens|or|if|and|with|named|where|sends|moves|does|writes)\b", text
+        r"[.,:]? (?:prints|has|says|opens|or|if|and|with|named|where|sends|moves|does|writes)\b",
+        text,
     )[0]
     text = re.split(r"[\"')\]\\…]", text, maxsplit=1)[0] if not in_docs else text
     try:
