@@ -7,11 +7,13 @@ export interface CatalogRecord extends Omit<Photo, "src" | "width" | "height" | 
   sizes: [width: number, height: number][];
   /** Width and height of the JPEG, for mail, feeds and link previews. */
   jpeg?: [width: number, height: number];
+  /** The day on which it first came into a gallery. */
+  added?: string;
 }
 
 /** The photo of a catalog record, exactly as the API renders it. */
 export function render(record: CatalogRecord, baseUrl: string): Photo {
-  const { source: _source, jpeg: _jpeg, recipe, sizes, id, ...words } = record;
+  const { source: _source, jpeg: _jpeg, added: _added, recipe, sizes, id, ...words } = record;
   const srcSet = sizes.map(([width, height]) => ({
     src: `${baseUrl}/photos/${recipe}/${id}-${width}.webp`,
     width,
