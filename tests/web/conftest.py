@@ -1,9 +1,13 @@
 """A gallery of sixty photos, a blog at another origin: made once for all tests."""
 
+import shutil
+
 import pytest
 
 from tests.conftest import LocalCloud
+from tests.web.firefox import FIREFOX, Firefox
 from tests.web.gallery import ROOT, Blog, Gallery, draw_photos
+from tests.web.webdriver import Driver
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +104,18 @@ def many(browser, web_cloud):
     gallery.publish_site()
     yield gallery
     gallery.stop_function()
+
+
+@pytest.fixture(scope="session", params=["firefox", "webkit"])
+def driver(request, tmp_path_factory):
+    """Another engine than Chromium, with one tab."""
+    if request.param == "firefox":
+        if not FIREFOX:
+            pytest.skip("no Firefox; on Debian: apt install firefox-esr")
+        driver = Firefox(tmp_path_factory.mktemp("firefox"))
+    else:
+        if not shutil.which("WebKitWebDriver"):
+            pytest.skip("no WebKit; on Debian: apt install webkit2gtk-driver xvfb xauth")
+        driver = Driver(tmp_path_factory.mktemp("webkit") / "log")
+    yield driver
+    driver.stop()

@@ -1,36 +1,23 @@
-"""Firefox and WebKit by the W3C WebDriver protocol, of which the tests need a few commands."""
+"""WebKit by the W3C WebDriver protocol, of which the tests need a few commands."""
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 
-FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-# What a new session wants, by the driver that gives it.
-CAPABILITIES = {
-    "geckodriver": {
-        "browserName": "firefox",
-        "moz:firefoxOptions": {"binary": FIREFOX, "args": ["-headless"]},
-    },
-    "WebKitWebDriver": {"browserName": "MiniBrowser"},
-}
-
-
 class Driver:
     """A driver process with one session."""
 
-    def __init__(self, name, log):
+    def __init__(self, log):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = log.open("w")
-        command = [name, f"--port={self.port}"]
-        if name == "WebKitWebDriver":  # it has no headless mode
-            command = ["xvfb-run", "--auto-servernum", *command]
+        # It has no headless mode.
+        command = ["xvfb-run", "--auto-servernum", "WebKitWebDriver", f"--port={self.port}"]
         environment = {
             **os.environ,
             "HOME": str(log.parent),
@@ -39,7 +26,7 @@ class Driver:
         self.process = subprocess.Popen(
             command, stdout=self.log, stderr=self.log, env=environment, start_new_session=True
         )
-        self.session = self._begin(CAPABILITIES[name])
+        self.session = self._begin({"browserName": "MiniBrowser"})
 
     def _begin(self, capabilities):
         deadline = time.monotonic() + 60
@@ -66,6 +53,11 @@ class Driver:
                 raise AssertionError(error.read().decode()) from None
         except urllib.error.URLError as error:
             raise ConnectionError(str(error)) from None
+
+    def size(self, width, height):
+        """Make the window so large, in pixels."""
+        rectangle = {"width": width, "height": height, "x": 0, "y": 0}
+        self._call("POST", f"/session/{self.session}/window/rect", rectangle)
 
     def go(self, url):
         self._call("POST", f"/session/{self.session}/url", {"url": url})
