@@ -25,18 +25,11 @@ _TITLE = "<title>A photograph</title>"
 _LANGUAGE = '<html lang="en">'
 _ANY_API = "connect-src 'self' https: http://127.0.0.1:* http://localhost:*"
 
-# Room for the element before its script has arrived: the frame, and below it as many lines as
-# web/src/react/style.css reserves at the element's own width. `clamp` with a steep slope is a
-# step: a style sheet cannot ask for the width of the element that it styles.
+# Room for the element before its script has arrived, in one short line: the frame, as wide as the
+# parent or as web/src/react/style.css says, and a margin about as high as the words below it. What
+# is inside, for pages without a script, is seen in that place.
 _ROOM = (
-    "random-photo:not(:defined){display:block;position:relative;container-type:inline-size}"
-    'random-photo:not(:defined)::before{content:"";display:block;'
-    "aspect-ratio:var(--random-photo-ratio,3/2)}"
-    'random-photo:not(:defined)::after{content:"";display:block;height:calc(4.95em'
-    " + clamp(0em,(40em - 100cqi)*999,1.4em)"
-    " + clamp(0em,(28em - 100cqi)*999,3.5em)"
-    " + clamp(0em,(14em - 100cqi)*999,3.5em))}"
-    "random-photo:not(:defined)>*{position:absolute}"
+    "random-photo:not(:defined){display:block;min-width:20em;aspect-ratio:3/2;margin-bottom:6em}"
 )
 
 

@@ -96,8 +96,9 @@ def test_what_is_pasted_and_allowed():
     html = published.embed_html("https://photos.example.org/x").splitlines()
     policy = published.security_policy("https://a.example/x", "https://b.example/api")
 
-    assert html[0].startswith("<style>random-photo:not(:defined){display:block;")
-    assert html[1:] == [
+    assert html == [
+        "<style>random-photo:not(:defined)"
+        "{display:block;min-width:20em;aspect-ratio:3/2;margin-bottom:6em}</style>",
         "<random-photo></random-photo>",
         '<script type="module" src="https://photos.example.org/x/site/embed.js"></script>',
     ]
