@@ -27,8 +27,7 @@ __all__ = ["Site", "SiteArgs"]
 
 # As renditions: a hashed name never changes its content.
 _HASHED = "public, max-age=86400"
-# Five minutes without a question, and a day in which the old one serves while the new one comes.
-_EMBED = "public, max-age=300, stale-while-revalidate=86400"
+# Asked for each time, and answered by 304: a new key or origin is there at the next visit.
 _MUTABLE = "no-cache"
 _ZIPPED = (".html", ".js", ".css", ".svg")
 _WRITERS: dict[str, Callable[[str, Gallery], str]] = {
@@ -153,9 +152,10 @@ def _publish(
     """Declare one object.
 
     The provider can only replace an object whose file has changed, and what it deletes has the
-    new one's name. So a name that stays is never deleted on its own: it is written over, and the
-    bucket takes it along. A hashed name never changes its content, but zlib's output differs from
-    machine to machine: that difference is ignored.
+    new one's name. So a name that stays is never deleted on its own: it is written over. Nor is a
+    hashed name that the page uses no longer: a page that is open over a deployment still fetches its
+    parts. The bucket takes all of them along. A hashed name never changes its content, but zlib's
+    output differs from machine to machine: that difference is ignored.
     """
     hashed = relative.startswith("assets/")
     return gcp.storage.BucketObject(
@@ -165,11 +165,11 @@ def _publish(
         source=source,
         content_type=mimetypes.guess_type(relative)[0] or "application/octet-stream",
         content_encoding="gzip" if relative.endswith(_ZIPPED) else None,
-        cache_control=_HASHED if hashed else _EMBED if relative == "embed.js" else _MUTABLE,
+        cache_control=_HASHED if hashed else _MUTABLE,
         opts=pulumi.ResourceOptions(
             parent=parent,
             depends_on=after,
-            retain_on_delete=not hashed,
+            retain_on_delete=True,
             ignore_changes=["source"] if hashed else None,
         ),
     )

@@ -36,6 +36,7 @@ class Declared:
     parent: str = ""
     provider: str = ""
     secrets: list = field(default_factory=list)
+    retain_on_delete: bool = False
 
 
 class Recorder(Monitor):
@@ -61,6 +62,7 @@ class Recorder(Monitor):
             ),
             ignore_changes=list(request.ignoreChanges),
             secrets=list(request.additionalSecretOutputs),
+            retain_on_delete=request.retainOnDelete,
             hooks={moment.name: list(names) for moment, names in request.hooks.ListFields()},
             parent=request.parent,
             provider=request.provider,

@@ -208,6 +208,16 @@ def test_page_and_embed_are_told_the_same(stack):
             assert inputs.get("contentEncoding") == ("gzip" if zipped else None)
 
 
+def test_a_page_that_is_open_over_a_deployment_still_finds_its_parts(stack):
+    _, recorder, _ = stack
+
+    objects = of_type(recorder, ":BucketObject")
+
+    parts = [o for o in objects if o.inputs["name"].startswith("site/assets/")]
+    assert len(parts) > 2
+    assert all(part.retain_on_delete for part in parts)
+
+
 def test_title_description_and_language_reach_the_page():
     settings = {"title": "Hills", "description": "Walks & kitchens", "homeUrl": "https://b.example"}
     recorder, _ = declare("dev", **settings, lang="de")
@@ -229,8 +239,6 @@ def _text(inputs):
 def _cache_control(name):
     if name.startswith("site/assets/"):
         return "public, max-age=86400"
-    if name == "site/embed.js":
-        return "public, max-age=300, stale-while-revalidate=86400"
     return "no-cache"
 
 

@@ -1,4 +1,4 @@
-"""The element in the parents that pages have: it has a width, as an image would, and moves nothing."""
+"""The element in the parents that pages have: it has a width, and moves nothing."""
 
 import pytest
 

@@ -60,22 +60,63 @@ def test_an_empty_gallery_has_a_face(empty, blank, axe):
     assert axe(blank) == []
 
 
-def test_a_wrong_key_has_a_face(gallery, blank, axe):
+def test_with_a_wrong_key_a_photo_is_shown_and_the_owner_is_told(gallery, blank, axe):
+    said = []
+    blank.on("console", lambda line: line.type == "warning" and said.append(line.text))
     url = configure(gallery, apiKey="another")
 
     blank.goto(url)
 
-    assert "valid" in blank.get_by_role("alert").inner_text()
+    blank.wait_for_selector(SHOWN)
+    assert blank.get_by_role("alert").count() + blank.locator(".note").count() == 0
+    assert len(said) == 1
+    assert "key" in said[0]
     assert axe(blank) == []
 
 
 def test_a_missing_configuration_has_a_face(gallery, blank, axe):
+    said = []
+    blank.on("console", lambda line: said.append(line.text))
     url = gallery.publish_page((SITE / "index.html").read_text())
 
     blank.goto(url)
 
-    assert "apiUrl is missing" in blank.get_by_role("alert").inner_text()
+    assert "cannot be reached" in blank.get_by_role("alert").inner_text()
+    assert any("apiUrl is missing" in line for line in said)
     assert axe(blank) == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
+@pytest.mark.parametrize(
+    ("lang", "sentence", "crowded"),
+    [
+        ("de", "Die Galerie ist nicht erreichbar.", "Gerade sind viele Besucher hier."),
+        ("ja", "ギャラリーに接続できません。", "ただいまアクセスが集中しています。"),
+    ],
+)
+def test_without_any_photo_each_failure_is_said_in_the_visitor_s_language(
+    gallery, blog, blank, status, lang, sentence, crowded
+):
+    answer_api(gallery, blank, status=status, headers={"Access-Control-Allow-Origin": "*"})
+    blank.route("**/catalog.jsonl", lambda route: route.abort())
+    html = f'<random-photo lang="{lang}"></random-photo>{gallery.embed}'
+
+    blank.goto(blog.publish(f"/failure-{status}-{lang}", html))
+
+    assert blank.locator("[part=message]").inner_text() == (crowded if status == 429 else sentence)
+
+
+def test_strings_that_are_no_json_are_left_out_and_the_owner_is_told(gallery, blog, blank):
+    said = []
+    blank.on("console", lambda line: said.append(line.text))
+    html = "<random-photo strings='{another: 1}'></random-photo><random-photo></random-photo>"
+
+    blank.goto(blog.publish("/strings", html + gallery.embed))
+
+    blank.locator(SHOWN).nth(1).wait_for()
+    assert blank.get_by_role("button", name="Another photo").count() == 2
+    assert any("strings is no JSON" in line for line in said)
+    assert blank.errors == []
 
 
 def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, axe):
@@ -86,6 +127,7 @@ def test_a_link_to_a_photo_that_is_gone_has_a_face_and_a_way_on(gallery, blank, 
     blank.get_by_role("button", name="Another photo").click()
 
     blank.wait_for_selector(SHOWN)
+    assert blank.get_by_role("alert").count() == 0
 
 
 def test_an_api_that_is_down_has_a_face_and_another_try(gallery, blank, axe):

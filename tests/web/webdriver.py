@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
+
 class Driver:
     """A driver process with one session."""
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createPhotoClient } from "../src/client/client.js";
+import type { Keep } from "../src/client/store.js";
 import type { Settled } from "../src/client/types.js";
 import { API, coldApi, photoOf, record, stubApi } from "./stubs.js";
 
@@ -48,7 +49,7 @@ test("a filter has a deck of its own", async () => {
 test("what is kept in the session and is not ours is no obstacle", async () => {
   stubApi(60);
   for (const value of ["", "null", "{}", '{"deck":"a","n":"x"}']) {
-    sessionStorage.setItem(JSON.stringify([API, {}]), value);
+    sessionStorage.setItem(`random-photo ${JSON.stringify([API, {}])}`, value);
     expect((await createPhotoClient(settings).next()).status).toBe("ready");
   }
 });
@@ -257,6 +258,35 @@ describe("an API that has not answered after 700 ms", () => {
     expect((await waiting).status).toBe("ready");
   });
 
+  test("has its answer kept in place of what was shown, though what was shown stays", async () => {
+    stubApi(60);
+    await createPhotoClient(cold).seeded("a post");
+    const api = coldApi(lines, (photo) => ({ ...photo, caption: "Another caption" }));
+
+    const shown = await createPhotoClient(cold).seeded("a post");
+    expect(shown.photo?.caption).toBe("Photo 7");
+    api.wake();
+    expect((await shown.fresh)?.photo?.caption).toBe("Another caption");
+
+    coldApi(lines);
+    expect((await createPhotoClient(cold).seeded("a post")).photo?.caption).toBe("Another caption");
+  });
+
+  test.each(["no-such-photo", "no-match"])("ends what was kept by answering %s", async (name) => {
+    stubApi(60);
+    await createPhotoClient(cold).photo("7");
+    const api = coldApi(lines, () => ({ type: `urn:image-gallery:${name}` }), 404);
+
+    const shown = await createPhotoClient(cold).photo("7");
+    expect(shown.status).toBe("ready");
+    api.wake();
+    expect((await shown.fresh)?.problem?.name).toBe(name);
+
+    coldApi(lines);
+    const late = new Promise((resolve) => setTimeout(resolve, 900, "late"));
+    expect(await Promise.race([createPhotoClient(cold).photo("7"), late])).toBe("late");
+  });
+
   test("is told of the view once it answers", async () => {
     const api = coldApi(lines);
     const client = createPhotoClient(cold);
@@ -269,6 +299,58 @@ describe("an API that has not answered after 700 ms", () => {
 
     api.wake();
     await vi.waitFor(() => expect(api.views).toEqual([settled.photo.id]));
+  });
+});
+
+test("a photo that was kept is shown when the API fails, and is that one", async () => {
+  const api = stubApi(60);
+  await createPhotoClient(settings).seeded("a post");
+  api.down = true;
+
+  const settled = await createPhotoClient(settings).seeded("a post");
+
+  expect([settled.status, idOf(settled)]).toEqual(["stale", "7"]);
+});
+
+describe("what is kept", () => {
+  const everything = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
+
+  test.each<[Keep | undefined, where: "sessionStorage" | "localStorage"]>([
+    [undefined, "sessionStorage"],
+    ["visit", "sessionStorage"],
+    ["month", "localStorage"],
+  ])("by %s is in %s alone", async (keep, where) => {
+    stubApi(60);
+
+    await createPhotoClient({ ...settings, keep }).photo("7");
+
+    const [other] = ["sessionStorage", "localStorage"].filter((name) => name !== where);
+    expect(JSON.stringify({ ...globalThis[where] })).toContain("Photo 7");
+    expect(JSON.stringify({ ...globalThis[other as "localStorage"] })).not.toContain("Photo 7");
+  });
+
+  test("by none is nothing at all, the deck's place included", async () => {
+    stubApi(60);
+    const client = createPhotoClient({ ...settings, apiUrl: `${API}/none`, keep: "none" });
+
+    const seen = [await client.next(), await client.next(), await client.photo("7")];
+
+    expect(seen.map(idOf)).toEqual(["0", "1", "7"]);
+    expect(everything()).toBe("[{},{}]");
+  });
+
+  test("for a month ends after thirty days", async () => {
+    const api = stubApi(60);
+    const monthly = { ...settings, keep: "month" } as const;
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date(2026, 0, 1) });
+    await createPhotoClient(monthly).photo("7");
+    api.down = true;
+
+    vi.setSystemTime(new Date(2026, 0, 30));
+    expect((await createPhotoClient(monthly).photo("7")).status).toBe("stale");
+    vi.setSystemTime(new Date(2026, 0, 32));
+    expect((await createPhotoClient(monthly).photo("7")).status).toBe("error");
+    expect(localStorage.length).toBe(0);
   });
 });
 

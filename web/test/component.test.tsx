@@ -9,7 +9,7 @@ import { toSlide } from "../src/react/slide.js";
 import type { RandomPhotoHandle } from "../src/react/useRandomPhoto.js";
 import { translate } from "../src/text/languages.js";
 import { ENGLISH } from "../src/text/strings.js";
-import { API, photoOf, stubApi } from "./stubs.js";
+import { API, photoOf, record, stubApi } from "./stubs.js";
 
 let complaints: unknown[];
 const roots: Root[] = [];
@@ -123,10 +123,34 @@ test("a photo of the server is in its HTML, and hydrates without asking", async 
   expect(complaints).toEqual([]);
 });
 
-test("an address that is missing is said", async () => {
+test("an address that is missing is said to the owner, and to nobody else", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+
   const main = await draw(<RandomPhoto apiUrl="" />);
 
-  expect(main.querySelector("[part=message]")!.textContent).toContain("apiUrl");
+  expect(main.querySelector("[part=message]")!.textContent).toBe(ENGLISH.unreachable);
+  expect(warn.mock.calls.flat().join()).toContain("apiUrl is missing");
+});
+
+test("a photo from elsewhere than the API is shown without a word of that", async () => {
+  const api = stubApi(60);
+  api.down = true;
+  api.catalog = ['{"catalog":1,"count":1}', record("c"), ""].join("\n");
+
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} catalogUrl="https://gallery.example/catalog.jsonl" />);
+
+  expect(main.querySelector("figure")!.dataset["status"]).toBe("stale");
+  expect(main.querySelector("[part=note]")).toBeNull();
+  expect(main.querySelector("button")!.textContent).toBe(ENGLISH.another);
+});
+
+test("where a photo is gone, the button says another one", async () => {
+  vi.stubGlobal("fetch", async () => Response.json({ type: "urn:image-gallery:no-such-photo" }, { status: 404 }));
+
+  const main = await draw(<RandomPhoto apiUrl={apiUrl()} photo="0123456789abcdef" />);
+
+  expect(main.querySelector("[part=message]")!.textContent).toBe(ENGLISH["no-such-photo"]);
+  expect(main.querySelector("button")!.textContent).toBe(ENGLISH.another);
 });
 
 test("alt text is left out where the caption says the same", async () => {

@@ -24,8 +24,11 @@ export function stubApi(size: number) {
   return api;
 }
 
-/** An API that answers nothing until it wakes, beside the catalog of these records; the views that it counted. */
-export function coldApi(records: string[]) {
+/**
+ * An API that answers nothing until it wakes, then what `change` makes of each photo; beside the catalog of these records,
+ * and the views that it counted.
+ */
+export function coldApi(records: string[], change = (photo: object): object => photo, status = 200) {
   const catalog = [`{"catalog":1,"count":${records.length}}`, ...records, ""].join("\n");
   const warm = stubApi(60);
   const answer = globalThis.fetch;
@@ -35,7 +38,10 @@ export function coldApi(records: string[]) {
   vi.stubGlobal("fetch", async (address: string, options: RequestInit = {}) => {
     if (options.method === "POST") views.push(JSON.parse(options.body as string).id);
     else if (!address.includes("catalog.jsonl")) await awake;
-    return options.method === "POST" ? new Response() : answer(address, options);
+    if (options.method === "POST") return new Response();
+    const answered = await answer(address, options);
+    if (address.includes("catalog.jsonl") || address.includes("deck=")) return answered;
+    return Response.json(change(await answered.json()), { status });
   });
   warm.catalog = catalog;
   return { wake, views };

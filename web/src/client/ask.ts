@@ -1,6 +1,7 @@
 import { galleryError, toProblem } from "./errors.js";
+import { PROBLEMS } from "./problems.js";
 import { address, getJson, type Parameters } from "./request.js";
-import type { GallerySettings, Photo } from "./types.js";
+import type { GallerySettings, Photo, Problem } from "./types.js";
 
 const KEPT = 30;
 
@@ -21,8 +22,9 @@ export interface Asker {
 }
 
 /**
- * What asks the API. After an error it rests, twice as long each time, up to a minute, or as long as the API says; where
- * there is a catalog to turn to meanwhile, nothing is asked of it.
+ * What asks the API. After an outage it rests, twice as long each time, up to a minute, or as long as the API says; where
+ * there is a catalog to turn to meanwhile, nothing is asked of it. An answer, if only that there is no such photo, is no
+ * outage.
  */
 export function createAsker(settings: GallerySettings): Asker {
   const { origins, catalogUrl } = settings;
@@ -34,7 +36,9 @@ export function createAsker(settings: GallerySettings): Asker {
 
   async function fetchOnce(url: string, shape: Shape): Promise<unknown> {
     // `self.origin`, not that of the location: it is "null" in a sandbox and on file://.
-    if (origins && !origins.includes(self.origin)) throw galleryError({ name: "origin-not-allowed" });
+    if (origins && !origins.includes(self.origin)) {
+      throw galleryError({ name: self.origin === "null" ? "no-origin" : "origin-not-allowed" });
+    }
     if (catalogUrl && resting()) throw galleryError({ name: "failing" });
     try {
       const answer = await getJson(url);
@@ -42,11 +46,16 @@ export function createAsker(settings: GallerySettings): Asker {
       rest = restUntil = 0;
       return answer;
     } catch (error) {
-      rest = Math.min(60, rest * 2 || 1);
-      const seconds = Math.max(rest, toProblem(error).retryAfter ?? 0);
-      restUntil = Date.now() + seconds * 1000 * (1 + Math.random());
+      restAfter(toProblem(error));
       throw error;
     }
+  }
+
+  function restAfter({ name, retryAfter = 0 }: Problem): void {
+    const { kind } = PROBLEMS[name];
+    if (kind !== "busy" && kind !== "outage") return;
+    rest = Math.min(60, rest * 2 || 1);
+    restUntil = Date.now() + Math.max(rest, retryAfter) * 1000 * (1 + Math.random());
   }
 
   return {

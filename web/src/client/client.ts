@@ -1,15 +1,17 @@
 import { createAsker, isPhoto, type Asker } from "./ask.js";
 import { createDeck, type Holder, type Turn } from "./deck.js";
+import { toProblem } from "./errors.js";
 import { choose, createFallback, type Wanted } from "./fallback.js";
 import { prepareImage } from "./prepare.js";
+import { PROBLEMS } from "./problems.js";
 import { address, pause } from "./request.js";
-import { photosSeen, remember } from "./seen.js";
+import { createSeen } from "./seen.js";
 import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
 
 /** Milliseconds after which an API that has not answered is taken for cold; a warm one answers within 300. */
 const COLD = 700;
-/** The catalog is asked for earlier, so that it is there by then. */
-const EARLY = 250;
+/** The catalog is asked for earlier, so that it is there by then; and by now a kept photo is shown. */
+const EARLY = 350;
 
 /** What asks the gallery for photos; see `createPhotoClient`. */
 export interface PhotoClient {
@@ -35,47 +37,59 @@ export interface PhotoClient {
  */
 export function createPhotoClient(settings: GallerySettings): PhotoClient {
   const asker = createAsker(settings);
-  const { ask, resting } = asker;
+  const { ask } = asker;
   const deck = createDeck(settings, asker);
   const fallback = createFallback(settings);
-  const gallery = settings.apiUrl;
+  const seen = createSeen(settings.apiUrl, settings.keep);
   const page: Holder = {};
 
-  /** The answer; or, where that takes long, a photo that is at hand. */
-  async function settle(answer: Promise<Photo>, wanted: Wanted, key?: string, turn?: Turn): Promise<Settled> {
-    let settled: Settled | undefined;
+  /** A photo that was named or seeded; what the API gives is kept in place of what was, and what it has no longer goes. */
+  async function named(answer: Promise<Photo>, wanted: Wanted, name: string): Promise<Settled> {
+    const kept = seen.get(name);
     const asked = answer.then(
+      (photo): Settled => {
+        seen.remember(photo, name);
+        return { status: "ready", photo };
+      },
+      (error: unknown): Settled | Promise<Settled> => {
+        const problem = toProblem(error);
+        if (PROBLEMS[problem.name].kind === "nothing") seen.forget(name);
+        else if (kept) return { status: "stale", photo: kept, problem };
+        return fallback.after(error, wanted, seen.all());
+      },
+    );
+    if (!kept) return asked;
+    return Promise.race([asked, pause(EARLY).then((): Settled => ({ status: "ready", photo: kept, fresh: asked }))]);
+  }
+
+  /** Any photo: where the answer takes long, one of the catalog. */
+  async function dealt(turn: Turn): Promise<Settled> {
+    let settled: Settled | undefined;
+    const asked = deck.deal(turn).then(
       (photo): Settled => ({ status: "ready", photo }),
-      (error: unknown) => fallback.after(error, wanted, Object.values(photosSeen(gallery))),
+      (error: unknown) => fallback.after(error, turn.filter, seen.all()),
     );
     async function atHand(): Promise<Settled> {
       await pause(EARLY);
-      const catalog = settled || key ? undefined : fallback.catalog();
+      const catalog = settled ? undefined : fallback.catalog();
       await pause(COLD - EARLY);
-      const photos = (await catalog)?.photos ?? [];
-      // A photo that was named or seeded is that one, which this visitor has seen before, or none.
-      const seen = photosSeen(gallery);
-      const photo = key ? seen[key] : choose(photos, wanted, Object.values(seen));
+      const photo = choose((await catalog)?.photos ?? [], turn.filter, seen.all());
       if (settled || !photo) return asked;
-      if (turn) deck.give(turn, photo);
-      remember(gallery, photo.id, photo);
+      deck.give(turn, photo);
       return { status: "ready", photo };
     }
     settled = await Promise.race([asked, atHand()]);
-    if (settled.photo) remember(gallery, (settled.status === "ready" && key) || settled.photo.id, settled.photo);
+    if (settled.photo) seen.remember(settled.photo);
     return settled;
   }
 
   return {
-    next(filter = {}, holder = page) {
-      const turn: Turn = { holder, filter };
-      return settle(deck.deal(turn), filter, undefined, turn);
-    },
+    next: (filter = {}, holder = page) => dealt({ holder, filter }),
     leave: deck.leave,
-    photo: (id) => settle(ask(`/photos/${id}`, {}, isPhoto), { id }, id),
+    photo: (id) => named(ask(`/photos/${id}`, {}, isPhoto), { id }, id),
     seeded(seed, filter = {}) {
       const question = { ...filter, seed: seed === "today" ? today() : seed };
-      return settle(ask("/", question, isPhoto), filter, JSON.stringify(question));
+      return named(ask("/", question, isPhoto), filter, JSON.stringify(question));
     },
     async prepare(filter, sizes) {
       const photo = await deck.peek(filter);
@@ -85,7 +99,7 @@ export function createPhotoClient(settings: GallerySettings): PhotoClient {
     async sendView({ id }) {
       if ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return;
       await asker.awake();
-      if (resting()) return;
+      if (asker.resting()) return;
       const view = { method: "POST", body: JSON.stringify({ id }), keepalive: true, credentials: "omit" } as const;
       fetch(address(settings, "/views"), view).catch(() => undefined);
     },

@@ -1,5 +1,5 @@
 import { arePhotos, type Asker } from "./ask.js";
-import { keep, peek, type Place } from "./place.js";
+import { createPlaces, type Place } from "./place.js";
 import type { Filter, GallerySettings, Photo } from "./types.js";
 
 const BATCH = 5;
@@ -34,10 +34,11 @@ export interface Deck {
 }
 
 /** The gallery in a shuffled order, of which the API hands out several cards at a time. */
-export function createDeck({ apiUrl }: GallerySettings, { ask }: Asker): Deck {
+export function createDeck(settings: GallerySettings, { ask }: Asker): Deck {
+  const { keep, peek } = createPlaces(settings.keep);
   const holders = new Set<Holder>();
   const skipped = new Set<string>();
-  const nameOf = (filter: Filter) => JSON.stringify([apiUrl, filter]);
+  const nameOf = (filter: Filter) => `random-photo ${JSON.stringify([settings.apiUrl, filter])}`;
 
   async function card(filter: Filter, { deck, n }: Place): Promise<Photo> {
     const place = n % BATCH;

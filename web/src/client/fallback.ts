@@ -1,5 +1,6 @@
 import { readCatalog, type Excerpt } from "./catalog.js";
 import { toProblem } from "./errors.js";
+import { PROBLEMS } from "./problems.js";
 import { matches } from "./render.js";
 import type { Filter, GallerySettings, Photo, Settled } from "./types.js";
 
@@ -24,13 +25,11 @@ export function createFallback({ catalogUrl }: GallerySettings): Fallback {
     catalog,
     async after(error, wanted, seen) {
       const problem = toProblem(error);
-      // A page without an origin (file://, a sandbox) can be in no list: it shows the catalog, and nothing is wrong.
-      const nowhere = self.origin === "null" && problem.name[0] === "o";
-      if (nowhere || /^(un.+able$|fail|catalog)/.test(problem.name)) {
-        const photo = choose((await catalog())?.photos ?? seen, wanted, seen);
-        if (photo) return nowhere ? { status: "ready", photo } : { status: "stale", photo, problem };
-      }
-      return { status: /-(empty|match)$/.test(problem.name) ? "empty" : "error", problem };
+      const { kind } = PROBLEMS[problem.name];
+      if (kind === "nothing") return { status: "empty", problem };
+      const photo = choose((await catalog())?.photos ?? seen, wanted, seen);
+      if (!photo) return { status: "error", problem };
+      return kind === "preview" ? { status: "ready", photo } : { status: "stale", photo, problem };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { load, save } from "./store.js";
+import { load, save, type Keep } from "./store.js";
 
 /**
  * Where this visitor is in a shuffled deck. One place per API and filter, kept for the session, so that all photos on a
@@ -9,9 +9,18 @@ export interface Place {
   n: number;
 }
 
-export function peek(name: string): Place {
-  const place = load<Place>("sessionStorage", name);
-  return place?.deck && place.n >= 0 ? place : keep(name, { deck: `${Math.random()}`, n: 0 });
+/** The places of one gallery's decks, by the name of the deck. */
+export function createPlaces(keep: Keep = "visit") {
+  const where = keep === "none" ? "memory" : "sessionStorage";
+  const write = (name: string, place: Place) => {
+    save(where, name, place);
+    return place;
+  };
+  return {
+    keep: write,
+    peek(name: string): Place {
+      const place = load<Place>(where, name);
+      return place?.deck && place.n >= 0 ? place : write(name, { deck: `${Math.random()}`, n: 0 });
+    },
+  };
 }
-
-export const keep = (name: string, place: Place) => save("sessionStorage", name, place);

@@ -8,6 +8,7 @@ export function srcSetOf(photo: Photo): string {
 /** Fetch and decode the rendition that an `<img>` of the same `sizes` will show; whether it came. */
 export function prepareImage(photo: Photo, sizes: string): Promise<boolean> {
   const image = new Image();
+  image.crossOrigin = "anonymous"; // as the `<img>` has it, or it would be fetched twice
   image.sizes = sizes;
   image.srcset = srcSetOf(photo);
   return image.decode().then(

@@ -1,5 +1,6 @@
 import { galleryError } from "./errors.js";
-import type { GallerySettings, ProblemName } from "./types.js";
+import { problemOf } from "./problems.js";
+import type { GallerySettings } from "./types.js";
 
 export type Parameters = Record<string, string | number | undefined>;
 
@@ -10,7 +11,7 @@ export const timeout = () => AbortSignal.timeout(8000);
 
 /** An address of the API; the key travels in it, for a header would cost a preflight per address. */
 export function address({ apiUrl, apiKey }: GallerySettings, path: string, parameters?: Parameters): string {
-  const given = Object.entries<Parameters[string]>({ ...parameters, key: apiKey }).filter((entry) => entry[1] || entry[1] === 0);
+  const given = Object.entries<Parameters[string]>({ ...parameters, key: apiKey }).filter(([, value]) => value || value === 0);
   return `${apiUrl.replace(/\/*$/, path)}?${new URLSearchParams(given as string[][])}`;
 }
 
@@ -19,9 +20,8 @@ export async function getJson<T>(url: string): Promise<T> {
   const response = await fetch(url, { signal: timeout() });
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
-  const name = `${body?.type}`.split("urn:image-gallery:")[1] ?? (response.ok ? "unreadable" : "failing");
   throw galleryError({
-    name: name as ProblemName,
+    name: problemOf(response.status, body?.type),
     detail: body?.detail,
     retryAfter: Number(response.headers.get("Retry-After")),
   });

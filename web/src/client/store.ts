@@ -1,26 +1,33 @@
 /**
- * What this visitor's browser keeps for us, as JSON. A browser that refuses, or is full, costs the visitor nothing but
- * that: it is kept as long as the page is there.
+ * What a visitor's browser keeps for us, as JSON: in `sessionStorage` until the tab is closed, in `localStorage` for longer,
+ * in `memory` as long as the page is there. A browser that refuses, or is full, keeps it in memory.
  */
-type Kind = "sessionStorage" | "localStorage";
+export type Place = "sessionStorage" | "localStorage" | "memory";
 
-const memory: Record<string, string> = {};
+/** How long a visitor's browser keeps what it has shown. */
+export type Keep = "visit" | "month" | "none";
 
-export function load<T>(kind: Kind, name: string): T | undefined {
+const memory = new Map<string, string>();
+
+export function load<T>(place: Place, name: string): T | undefined {
   try {
-    return JSON.parse(memory[name] ?? globalThis[kind][name]) as T;
+    return JSON.parse(memory.get(name) ?? storageOf(place)!.getItem(name)!) as T;
   } catch {
-    return; // nothing kept yet, or nothing that we wrote
+    return; // nothing that we wrote, or nothing at all may be read
   }
 }
 
-export function save<T>(kind: Kind, name: string, value: T): T {
-  memory[name] = JSON.stringify(value);
+/** Keep a value; `undefined` takes it away. */
+export function save(place: Place, name: string, value: unknown): void {
+  memory.delete(name);
   try {
-    globalThis[kind][name] = memory[name];
-    delete memory[name];
+    const storage = storageOf(place)!;
+    if (value === undefined) storage.removeItem(name);
+    else storage.setItem(name, JSON.stringify(value));
   } catch {
-    // It stays in memory.
+    if (value !== undefined) memory.set(name, JSON.stringify(value));
   }
-  return value;
 }
+
+/** A browser that refuses storage throws here. */
+const storageOf = (place: Place) => (place === "memory" ? undefined : globalThis[place]);

@@ -1,3 +1,6 @@
+import type { ProblemName } from "./problems.js";
+import type { Keep } from "./store.js";
+
 /** One resized copy of a photo. */
 export interface Rendition {
   src: string;
@@ -58,25 +61,9 @@ export interface GallerySettings {
   catalogUrl?: string | undefined;
   /** The origins that the API answers; on another one the reason is said at once. */
   origins?: readonly string[] | undefined;
+  /** What the browser keeps: `visit`, the default, until the tab is closed; `month`, for 30 days; `none`, nothing. */
+  keep?: Keep | undefined;
 }
-
-/** Why there is no fresh photo: a name of the API's problems, or one of the last five. */
-export type ProblemName =
-  | "bad-request"
-  | "unauthorized"
-  | "gallery-empty"
-  | "no-match"
-  | "no-such-photo"
-  | "not-found"
-  | "method-not-allowed"
-  | "uri-too-long"
-  | "catalog-unavailable"
-  | "key-not-configured"
-  | "unreachable"
-  | "unreadable"
-  | "failing"
-  | "origin-not-allowed"
-  | "not-configured";
 
 export interface Problem {
   name: ProblemName;
@@ -86,10 +73,13 @@ export interface Problem {
   retryAfter?: number | undefined;
 }
 
-/** What there is to show once a question was answered. */
+/**
+ * What there is to show once a question was answered. `fresh` is the API's own answer, where a kept photo is shown before
+ * it. `stale` is a good photo, from elsewhere than the API; `stayed`, the one before, for the next one did not come.
+ */
 export type Settled =
-  | { status: "ready"; photo: Photo; problem?: undefined }
-  | { status: "stale"; photo: Photo; problem: Problem }
-  | { status: "empty" | "error"; photo?: undefined; problem: Problem };
+  | { status: "ready"; photo: Photo; fresh?: Promise<Settled> | undefined; problem?: undefined }
+  | { status: "stale" | "stayed"; photo: Photo; fresh?: undefined; problem: Problem }
+  | { status: "empty" | "error"; photo?: undefined; fresh?: undefined; problem: Problem };
 
-export type PhotoState = { status: "loading"; photo?: undefined; problem?: undefined } | Settled;
+export type PhotoState = { status: "loading"; photo?: undefined; fresh?: undefined; problem?: undefined } | Settled;

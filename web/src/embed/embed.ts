@@ -1,10 +1,12 @@
 import { createElement as draw } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { GallerySettings, Photo } from "../client/types.js";
+import { tellOwner } from "../react/console.js";
 import { RandomPhoto, type RandomPhotoProps } from "../react/RandomPhoto.js";
 import componentStyle from "../react/style.css?inline";
 import type { RandomPhotoHandle } from "../react/useRandomPhoto.js";
 import { translate } from "../text/languages.js";
+import type { Strings } from "../text/strings.js";
 import hostStyle from "./host.css?inline";
 
 /** The stack writes this constant into the first line of the published file. */
@@ -30,6 +32,7 @@ const ATTRIBUTES = [
   "frame",
   "link",
   "views",
+  "keep",
 ];
 
 /** `<random-photo>`: the React component in a shadow root, where no style of the page reaches it. */
@@ -83,7 +86,7 @@ class RandomPhotoElement extends HTMLElement {
       const value = this.getAttribute(name);
       if (value) given[name.replace(/-./, (dash) => dash[1]!.toUpperCase())] = value;
     }
-    const { link, strings = "{}", ...attributes } = given;
+    const { link, strings, ...attributes } = given;
     // The page's own language; only where it says none, the gallery's or the visitor's.
     const lang = this.closest<HTMLElement>("[lang]")?.lang || config.lang || navigator.language;
     return {
@@ -92,11 +95,21 @@ class RandomPhotoElement extends HTMLElement {
       prefetch: "interest",
       lang,
       ...attributes,
-      strings: { ...translate(attributes["lang"] ?? lang), ...(JSON.parse(strings) as object) },
+      strings: { ...translate(attributes["lang"] ?? lang), ...readStrings(strings) },
       handle: this.#handle,
       onPhoto: (photo: Photo) => this.#fire("photo", photo),
       onError: (problem) => this.#fire("error", problem),
     };
+  }
+}
+
+/** The words that the page gives as JSON; where they cannot be read, ours are said, and the owner is told. */
+function readStrings(json = "{}"): Partial<Strings> {
+  try {
+    return JSON.parse(json) as Partial<Strings>;
+  } catch {
+    tellOwner(`The attribute strings is no JSON, so it is left out: ${json}. Write it as strings='{"another": "…"}'.`);
+    return {};
   }
 }
 

@@ -19,6 +19,7 @@ export interface RandomPhotoAttributes extends React.HTMLAttributes<HTMLElement>
   /** `none`: a click on the photo opens nothing. */
   link?: "none";
   views?: "off";
+  keep?: "visit" | "month" | "none";
 }
 
 declare module "react" {

@@ -1,13 +1,12 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type ComponentType } from "react";
 import type { PhotoClient } from "../client/client.js";
 import type { Photo } from "../client/types.js";
 import { onOnline } from "../react/online.js";
 import { nameOfAlbum } from "../text/problem.js";
 import { readPlace, writePlace, type Place } from "./address.js";
-import { Large } from "./Large.js";
 import { readerOf } from "./listing.js";
 import { Message } from "./Message.js";
-import type { ModeProps } from "./Page.js";
+import type { LargeProps, ModeProps } from "./modes.js";
 import type { PageStrings } from "./strings.js";
 import { TileImage } from "./TileImage.js";
 import type { Step } from "./useAddress.js";
@@ -15,7 +14,7 @@ import { useView } from "./useView.js";
 import { layOut, type Band, type Group, type Measures, type Tile } from "./wall.js";
 
 /** All photos in rows, by year or by album: only those near the window are in the document. */
-export function All({ client, covered, ...shared }: ModeProps & { client: PhotoClient; covered: boolean }) {
+export function All({ client, covered, Large, ...shared }: ModeProps & { client: PhotoClient; covered: boolean; Large: ComponentType<LargeProps> | undefined }) {
   const { settings, lang, strings, page, address } = shared;
   const { place, step, go, keep } = address;
   const { album, by } = place;
@@ -74,7 +73,7 @@ export function All({ client, covered, ...shared }: ModeProps & { client: PhotoC
       {problem ? <Message problem={problem} strings={strings} page={page} /> : !done && <span part="loading" />}
       {problem && <button type="button" className="next" onClick={more}>{strings.again}</button>}
       {done && !photos.length && <Message problem={{ name: album ? "no-match" : "gallery-empty" }} strings={strings} page={page} />}
-      {covered && photo && (
+      {covered && Large && photo && (
         <Large {...shared} client={client} photo={photo} onNext={turn(1)} onBack={turn(-1)} onClose={() => history.back()} near={[photos[at + 1], photos[at - 1]]} />
       )}
     </div>

@@ -34,12 +34,12 @@ export function Header({ settings, strings, client, place, onGo }: HeaderProps) 
   return (
     <header>
       <div className="name">
-        <h1>{title || strings.photograph}</h1>
+        <h1>{title || strings.photographs}</h1>
         {description && <p className="description">{description}</p>}
         {homeUrl && <a className="home" href={homeUrl}>{hostOf(homeUrl)}</a>}
       </div>
       {settings.apiUrl && (
-        <nav aria-label={title || strings.photograph}>
+        <nav aria-label={title || strings.photographs}>
           <Albums client={client} strings={strings} chosen={album} onChoose={(album) => onGo({ ...place, photo: undefined, album })} />
           {link({ mode: "one", album }, strings.one)}
           {link({ mode: "all", album }, strings.all)}

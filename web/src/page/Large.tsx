@@ -1,28 +1,17 @@
 import { useEffect, useRef, useState, type CSSProperties } from "react";
-import type { PhotoClient } from "../client/client.js";
 import { prepareImage } from "../client/prepare.js";
 import type { Photo } from "../client/types.js";
 import { watchView } from "../client/view.js";
 import { PhotoCaption } from "../react/PhotoCaption.js";
 import { PhotoImage, shapeOf } from "../react/PhotoImage.js";
 import { sizeOf } from "../react/sizes.js";
-import { nameOf } from "../text/problem.js";
+import { describe, nameOf } from "../text/problem.js";
 import { useGestures } from "./gestures.js";
 import { IconButton } from "./Icon.js";
 import { useKeys } from "./keys.js";
-import type { ModeProps } from "./Page.js";
+import type { LargeProps } from "./modes.js";
 import { useShare } from "./useShare.js";
 import { fitted } from "./zoom.js";
-
-export interface LargeProps extends Omit<ModeProps, "address"> {
-  client: PhotoClient;
-  photo: Photo;
-  onNext?: (() => void) | undefined;
-  onBack?: (() => void) | undefined;
-  onClose: () => void;
-  /** Photos that may be wanted next. */
-  near?: (Photo | undefined)[];
-}
 
 /** How long each photo of a slideshow is seen, in milliseconds. */
 const SLIDE = 5000;
@@ -75,7 +64,7 @@ export function Large({ settings, lang, strings, page, client, photo, onNext, on
       ref={dialog}
       className="large random-photo"
       tabIndex={-1}
-      aria-label={nameOf(photo, lang) || page.photograph}
+      aria-label={describe(photo, strings, lang)}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

@@ -1,3 +1,4 @@
+import { PROBLEMS, type Sentence } from "../client/problems.js";
 import type { Problem } from "../client/types.js";
 import { sayProblem } from "../text/problem.js";
 import type { Strings } from "../text/strings.js";
@@ -5,16 +6,16 @@ import type { PageStrings } from "./strings.js";
 
 /** What is seen in place of photos: what is wrong, in a visitor's words. */
 export function Message({ problem, strings, page }: { problem: Problem; strings: Strings; page: PageStrings }) {
-  const title = sayProblem(problem, strings);
-  const more = {
-    [strings.unreachable]: page.later,
-    [strings.offline]: page.offlineMore,
-    [strings["no-such-photo"]]: page.goneMore,
-  }[title];
+  const more: Partial<Record<Sentence, string>> = {
+    unreachable: navigator.onLine ? page.later : page.offlineMore,
+    busy: page.later,
+    "no-such-photo": page.goneMore,
+  };
+  const further = more[PROBLEMS[problem.name].says];
   return (
     <div className="notice" role="alert">
-      <p className="title">{title}</p>
-      {more && <p>{more}</p>}
+      <p className="title">{sayProblem(problem, strings)}</p>
+      {further && <p>{further}</p>}
     </div>
   );
 }

@@ -14,7 +14,8 @@ export interface PageSettings extends GallerySettings {
 export function readSettings(): PageSettings {
   try {
     const settings = JSON.parse(document.getElementById("gallery")!.textContent!) as Partial<PageSettings>;
-    return { ...settings, apiUrl: settings.apiUrl ?? "" };
+    // The gallery's own page may keep what it has shown for a month.
+    return { keep: "month", ...settings, apiUrl: settings.apiUrl ?? "" };
   } catch {
     return { apiUrl: "" };
   }

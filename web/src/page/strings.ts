@@ -1,10 +1,45 @@
 import { inLanguage } from "../text/languages.js";
 
 /** What the page says, besides what is said on a photo. */
-export const ENGLISH = {
-  photograph: "A photograph",
-  one: "One",
-  all: "All",
+export interface PageStrings {
+  /** What the gallery is called where its owner has not said. */
+  photographs: string;
+  /** The two modes. */
+  one: string;
+  all: string;
+  albums: string;
+  album: string;
+  byYear: string;
+  byAlbum: string;
+  group: string;
+  undated: string;
+  others: string;
+  previous: string;
+  next: string;
+  enlarge: string;
+  share: string;
+  copied: string;
+  close: string;
+  play: string;
+  pause: string;
+  home: string;
+  goneMore: string;
+  later: string;
+  offlineMore: string;
+  partLost: string;
+  loading: string;
+  fullscreen: string;
+  zoom: string;
+  years: string;
+  /** How many photographs there are: `{n}`. */
+  count: string;
+  oneCount: string;
+}
+
+const ENGLISH: PageStrings = {
+  photographs: "Photographs",
+  one: "Random",
+  all: "All photographs",
   albums: "All albums",
   album: "Album",
   byYear: "By year",
@@ -24,32 +59,265 @@ export const ENGLISH = {
   goneMore: "There are others.",
   later: "It may be back in a moment.",
   offlineMore: "Photos come back with the connection.",
+  partLost: "This part of the page did not arrive.",
+  loading: "Loading",
+  fullscreen: "Full screen",
+  zoom: "Magnify",
+  years: "Years",
+  count: "{n} photographs",
+  oneCount: "1 photograph",
 };
 
-export type PageStrings = typeof ENGLISH;
-
-const TABLE: Record<string, string> = {
-  de:
-    "Ein Foto|Eins|Alle|Alle Alben|Album|Nach Jahr|Nach Album|Gruppieren|Ohne Datum|Weitere|Voriges Foto|Nächstes Foto|Vergrößern|Teilen|" +
-    "Link kopiert|Schließen|Diaschau starten|Diaschau anhalten|Zur Website|Es gibt andere.|Vielleicht gleich wieder.|Sobald die Verbindung zurück ist, kommen auch Fotos.",
-  fr:
-    "Une photographie|Une|Toutes|Tous les albums|Album|Par année|Par album|Grouper|Sans date|Autres|Photo précédente|Photo suivante|Agrandir|Partager|" +
-    "Lien copié|Fermer|Lancer le diaporama|Arrêter le diaporama|Retour au site|Il y en a d’autres.|Elle reviendra peut-être bientôt.|Les photos reviendront avec la connexion.",
-  es:
-    "Una fotografía|Una|Todas|Todos los álbumes|Álbum|Por año|Por álbum|Agrupar|Sin fecha|Otras|Foto anterior|Foto siguiente|Ampliar|Compartir|" +
-    "Enlace copiado|Cerrar|Iniciar la presentación|Detener la presentación|Volver al sitio|Hay otras.|Quizá vuelva en un momento.|Las fotos volverán con la conexión.",
-  it:
-    "Una fotografia|Una|Tutte|Tutti gli album|Album|Per anno|Per album|Raggruppa|Senza data|Altre|Foto precedente|Foto successiva|Ingrandisci|Condividi|" +
-    "Link copiato|Chiudi|Avvia la presentazione|Ferma la presentazione|Torna al sito|Ce ne sono altre.|Forse tornerà tra poco.|Le foto torneranno con la connessione.",
-  pt:
-    "Uma fotografia|Uma|Todas|Todos os álbuns|Álbum|Por ano|Por álbum|Agrupar|Sem data|Outras|Foto anterior|Foto seguinte|Ampliar|Partilhar|" +
-    "Ligação copiada|Fechar|Iniciar a apresentação|Parar a apresentação|Voltar ao site|Há outras.|Talvez volte daqui a pouco.|As fotos voltam com a ligação.",
-  nl:
-    "Een foto|Eén|Alle|Alle albums|Album|Per jaar|Per album|Groeperen|Zonder datum|Overige|Vorige foto|Volgende foto|Vergroten|Delen|" +
-    "Link gekopieerd|Sluiten|Diavoorstelling starten|Diavoorstelling stoppen|Terug naar de site|Er zijn andere.|Misschien zo weer.|Foto’s komen terug met de verbinding.",
-  ja:
-    "写真|一枚|すべて|すべてのアルバム|アルバム|年別|アルバム別|並べ方|日付なし|その他|前の写真|次の写真|拡大|共有|" +
-    "リンクをコピーしました|閉じる|スライドショーを開始|スライドショーを停止|サイトに戻る|ほかの写真があります。|しばらくすると戻るかもしれません。|接続が戻ると写真も表示されます。",
+const LANGUAGES: Record<string, PageStrings> = {
+  en: ENGLISH,
+  de: {
+    photographs: "Fotografien",
+    one: "Zufällig",
+    all: "Alle Fotos",
+    albums: "Alle Alben",
+    album: "Album",
+    byYear: "Nach Jahr",
+    byAlbum: "Nach Album",
+    group: "Gruppieren",
+    undated: "Ohne Datum",
+    others: "Weitere",
+    previous: "Voriges Foto",
+    next: "Nächstes Foto",
+    enlarge: "Vergrößern",
+    share: "Teilen",
+    copied: "Link kopiert",
+    close: "Schließen",
+    play: "Diaschau starten",
+    pause: "Diaschau anhalten",
+    home: "Zur Website",
+    goneMore: "Es gibt andere.",
+    later: "Vielleicht gleich wieder.",
+    offlineMore: "Sobald die Verbindung zurück ist, kommen auch Fotos.",
+    partLost: "Dieser Teil der Seite ist nicht angekommen.",
+    loading: "Wird geladen",
+    fullscreen: "Vollbild",
+    zoom: "Vergrößern",
+    years: "Jahre",
+    count: "{n} Fotos",
+    oneCount: "1 Foto",
+  },
+  fr: {
+    photographs: "Photographies",
+    one: "Au hasard",
+    all: "Toutes les photos",
+    albums: "Tous les albums",
+    album: "Album",
+    byYear: "Par année",
+    byAlbum: "Par album",
+    group: "Grouper",
+    undated: "Sans date",
+    others: "Autres",
+    previous: "Photo précédente",
+    next: "Photo suivante",
+    enlarge: "Agrandir",
+    share: "Partager",
+    copied: "Lien copié",
+    close: "Fermer",
+    play: "Lancer le diaporama",
+    pause: "Arrêter le diaporama",
+    home: "Retour au site",
+    goneMore: "Il y en a d’autres.",
+    later: "Elle reviendra peut-être bientôt.",
+    offlineMore: "Les photos reviendront avec la connexion.",
+    partLost: "Cette partie de la page n’est pas arrivée.",
+    loading: "Chargement",
+    fullscreen: "Plein écran",
+    zoom: "Zoomer",
+    years: "Années",
+    count: "{n} photos",
+    oneCount: "1 photo",
+  },
+  es: {
+    photographs: "Fotografías",
+    one: "Al azar",
+    all: "Todas las fotos",
+    albums: "Todos los álbumes",
+    album: "Álbum",
+    byYear: "Por año",
+    byAlbum: "Por álbum",
+    group: "Agrupar",
+    undated: "Sin fecha",
+    others: "Otras",
+    previous: "Foto anterior",
+    next: "Foto siguiente",
+    enlarge: "Ampliar",
+    share: "Compartir",
+    copied: "Enlace copiado",
+    close: "Cerrar",
+    play: "Iniciar la presentación",
+    pause: "Detener la presentación",
+    home: "Volver al sitio",
+    goneMore: "Hay otras.",
+    later: "Quizá vuelva en un momento.",
+    offlineMore: "Las fotos volverán con la conexión.",
+    partLost: "Esta parte de la página no ha llegado.",
+    loading: "Cargando",
+    fullscreen: "Pantalla completa",
+    zoom: "Ampliar",
+    years: "Años",
+    count: "{n} fotos",
+    oneCount: "1 foto",
+  },
+  it: {
+    photographs: "Fotografie",
+    one: "A caso",
+    all: "Tutte le foto",
+    albums: "Tutti gli album",
+    album: "Album",
+    byYear: "Per anno",
+    byAlbum: "Per album",
+    group: "Raggruppa",
+    undated: "Senza data",
+    others: "Altre",
+    previous: "Foto precedente",
+    next: "Foto successiva",
+    enlarge: "Ingrandisci",
+    share: "Condividi",
+    copied: "Link copiato",
+    close: "Chiudi",
+    play: "Avvia la presentazione",
+    pause: "Ferma la presentazione",
+    home: "Torna al sito",
+    goneMore: "Ce ne sono altre.",
+    later: "Forse tornerà tra poco.",
+    offlineMore: "Le foto torneranno con la connessione.",
+    partLost: "Questa parte della pagina non è arrivata.",
+    loading: "Caricamento",
+    fullscreen: "Schermo intero",
+    zoom: "Ingrandisci",
+    years: "Anni",
+    count: "{n} foto",
+    oneCount: "1 foto",
+  },
+  pt: {
+    photographs: "Fotografias",
+    one: "Ao acaso",
+    all: "Todas as fotos",
+    albums: "Todos os álbuns",
+    album: "Álbum",
+    byYear: "Por ano",
+    byAlbum: "Por álbum",
+    group: "Agrupar",
+    undated: "Sem data",
+    others: "Outras",
+    previous: "Foto anterior",
+    next: "Foto seguinte",
+    enlarge: "Ampliar",
+    share: "Partilhar",
+    copied: "Ligação copiada",
+    close: "Fechar",
+    play: "Iniciar a apresentação",
+    pause: "Parar a apresentação",
+    home: "Voltar ao site",
+    goneMore: "Há outras.",
+    later: "Talvez volte daqui a pouco.",
+    offlineMore: "As fotos voltam com a ligação.",
+    partLost: "Esta parte da página não chegou.",
+    loading: "A carregar",
+    fullscreen: "Ecrã inteiro",
+    zoom: "Ampliar",
+    years: "Anos",
+    count: "{n} fotos",
+    oneCount: "1 foto",
+  },
+  "pt-br": {
+    photographs: "Fotografias",
+    one: "Aleatória",
+    all: "Todas as fotos",
+    albums: "Todos os álbuns",
+    album: "Álbum",
+    byYear: "Por ano",
+    byAlbum: "Por álbum",
+    group: "Agrupar",
+    undated: "Sem data",
+    others: "Outras",
+    previous: "Foto anterior",
+    next: "Próxima foto",
+    enlarge: "Ampliar",
+    share: "Compartilhar",
+    copied: "Link copiado",
+    close: "Fechar",
+    play: "Iniciar apresentação",
+    pause: "Pausar apresentação",
+    home: "Voltar ao site",
+    goneMore: "Há outras.",
+    later: "Talvez volte daqui a pouco.",
+    offlineMore: "As fotos voltam com a conexão.",
+    partLost: "Esta parte da página não carregou.",
+    loading: "Carregando",
+    fullscreen: "Tela cheia",
+    zoom: "Ampliar",
+    years: "Anos",
+    count: "{n} fotos",
+    oneCount: "1 foto",
+  },
+  nl: {
+    photographs: "Foto’s",
+    one: "Willekeurig",
+    all: "Alle foto’s",
+    albums: "Alle albums",
+    album: "Album",
+    byYear: "Per jaar",
+    byAlbum: "Per album",
+    group: "Groeperen",
+    undated: "Zonder datum",
+    others: "Overige",
+    previous: "Vorige foto",
+    next: "Volgende foto",
+    enlarge: "Vergroten",
+    share: "Delen",
+    copied: "Link gekopieerd",
+    close: "Sluiten",
+    play: "Diavoorstelling starten",
+    pause: "Diavoorstelling stoppen",
+    home: "Terug naar de site",
+    goneMore: "Er zijn andere.",
+    later: "Misschien zo weer.",
+    offlineMore: "Foto’s komen terug met de verbinding.",
+    partLost: "Dit deel van de pagina is niet aangekomen.",
+    loading: "Laden",
+    fullscreen: "Volledig scherm",
+    zoom: "Inzoomen",
+    years: "Jaren",
+    count: "{n} foto’s",
+    oneCount: "1 foto",
+  },
+  ja: {
+    photographs: "写真",
+    one: "ランダム",
+    all: "すべての写真",
+    albums: "すべてのアルバム",
+    album: "アルバム",
+    byYear: "年別",
+    byAlbum: "アルバム別",
+    group: "並べ方",
+    undated: "日付なし",
+    others: "その他",
+    previous: "前の写真",
+    next: "次の写真",
+    enlarge: "拡大",
+    share: "共有",
+    copied: "リンクをコピーしました",
+    close: "閉じる",
+    play: "スライドショーを開始",
+    pause: "スライドショーを停止",
+    home: "サイトに戻る",
+    goneMore: "ほかの写真があります。",
+    later: "しばらくすると戻るかもしれません。",
+    offlineMore: "接続が戻ると写真も表示されます。",
+    partLost: "ページの一部を読み込めませんでした。",
+    loading: "読み込み中",
+    fullscreen: "全画面表示",
+    zoom: "拡大",
+    years: "年",
+    count: "写真{n}枚",
+    oneCount: "写真1枚",
+  },
 };
 
-export const pageStrings = (language: string): PageStrings => inLanguage(ENGLISH, TABLE, language);
+export const pageStrings = (language: string): PageStrings => inLanguage(LANGUAGES, language) ?? ENGLISH;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Photo } from "../client/types.js";
 import { formatDate } from "../text/date.js";
 import { readLicense } from "../text/license.js";
+import { useEvent } from "./useEvent.js";
 
 export interface PhotoCaptionProps {
   photo: Photo;
@@ -37,18 +38,17 @@ export function PhotoCaption({ photo, lang, strings, children }: PhotoCaptionPro
 function Caption({ text, strings }: { text: string; strings: PhotoCaptionProps["strings"] }) {
   const line = useRef<HTMLParagraphElement>(null);
   const [open, setOpen] = useState(false);
-  const opened = useRef(open);
-  opened.current = open;
   const [cut, setCut] = useState(false);
-  useEffect(() => {
+  const measure = useEvent(() => {
     const { current } = line;
-    const observer = new ResizeObserver(() => {
-      // Opened, it hides nothing, and has to be closed again.
-      if (!opened.current) setCut(current!.scrollHeight > current!.clientHeight + 1);
-    });
-    observer.observe(current!);
+    // Opened, it hides nothing, and has to be closed again.
+    if (current && !open) setCut(current.scrollHeight > current.clientHeight + 1);
+  });
+  useEffect(() => {
+    const observer = new ResizeObserver(measure);
+    observer.observe(line.current!);
     return () => observer.disconnect();
-  }, []);
+  }, [measure]);
   return (
     <div part="fold">
       <p ref={line} part="caption" dir="auto">{text}</p>

@@ -3,6 +3,7 @@ import { srcSetOf } from "../client/prepare.js";
 import type { Photo } from "../client/types.js";
 import { onOnline } from "./online.js";
 import { Placeholder } from "./Placeholder.js";
+import { useEvent } from "./useEvent.js";
 
 export interface PhotoImageProps {
   photo: Photo;
@@ -11,6 +12,8 @@ export interface PhotoImageProps {
   /** Called with the `<img>` once it is decoded; what it returns is called when the photo goes. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing
   onShown?: ((image: HTMLImageElement) => (() => void) | void) | undefined;
+  /** Called where the photo does not arrive. */
+  onBroken?: (() => void) | undefined;
   loading?: "lazy" | "eager" | undefined;
   /** What is said where the photo does not arrive. */
   broken: string;
@@ -20,24 +23,26 @@ export interface PhotoImageProps {
  * A photo, over its placeholder until it is there; where it never comes, that is said. The two share one box of the
  * photo's own ratio, so that no line of the placeholder is seen beside the photo.
  */
-export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoImageProps) {
+export function PhotoImage({ photo, sizesOf, onShown, onBroken, loading, broken }: PhotoImageProps) {
   const image = useRef<HTMLImageElement>(null);
   const [sizes] = useState(() => sizesOf(photo));
   // As the server gives it, it is visible without script.
   const [status, setStatus] = useState<"loading" | "shown" | "broken">();
   const [attempt, setAttempt] = useState(0);
   const fail = () => setStatus("broken");
-  const settle = () => void image.current?.decode().then(() => setStatus("shown"), fail);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
+  const settle = useEvent(() => void image.current?.decode().then(() => setStatus("shown"), fail));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt has an image of its own
   useEffect(() => {
     if (image.current!.complete) settle();
     else setStatus("loading");
-  }, [attempt]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
+  }, [attempt, settle]);
+  const tellBroken = useEvent(() => onBroken?.());
   useEffect(() => {
     if (status === "shown") return onShown?.(image.current!);
-    if (status === "broken") return onOnline(() => setAttempt(attempt + 1));
-  }, [status, onShown]);
+    if (status !== "broken") return;
+    tellBroken();
+    return onOnline(() => setAttempt((before) => before + 1));
+  }, [status, onShown, tellBroken]);
   return (
     <div part="image" data-image={status} style={shapeOf(photo)}>
       {photo.placeholder && status !== "broken" && <Placeholder photo={photo} />}
@@ -45,6 +50,7 @@ export function PhotoImage({ photo, sizesOf, onShown, loading, broken }: PhotoIm
         key={attempt}
         ref={image}
         part="photo"
+        crossOrigin="anonymous"
         srcSet={srcSetOf(photo)}
         sizes={sizes}
         src={photo.src}

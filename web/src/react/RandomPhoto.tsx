@@ -1,11 +1,13 @@
-import { useEffect, useMemo, useRef, type CSSProperties, type MutableRefObject } from "react";
-import type { Photo, Problem } from "../client/types.js";
+import { useEffect, useRef, type CSSProperties, type MutableRefObject } from "react";
+import { PROBLEMS } from "../client/problems.js";
+import type { Photo, PhotoState, Problem } from "../client/types.js";
 import { watchView } from "../client/view.js";
-import { nameOf, sayProblem, sayState } from "../text/problem.js";
+import { describe, sayProblem, sayState } from "../text/problem.js";
 import { ENGLISH, type Strings } from "../text/strings.js";
 import { PhotoCaption } from "./PhotoCaption.js";
 import { PhotoImage } from "./PhotoImage.js";
 import { sizesIn } from "./sizes.js";
+import { useEvent } from "./useEvent.js";
 import { useKeptFocus } from "./useKeptFocus.js";
 import { useLanguage } from "./useLanguage.js";
 import { useLayers } from "./useLayers.js";
@@ -53,34 +55,34 @@ export function RandomPhoto(props: RandomPhotoProps) {
   const sizesOf = (photo: Photo) => sizes ?? sizesIn(box.current, photo);
   const near = useNear(box, loading === "lazy" && !options.initialPhoto);
   const random = useRandomPhoto(options, sizesOf, !near);
-  const { state, busy, own, next, prepare, client } = random;
+  const { state, busy, own, next, prepare, client, onBroken } = random;
   const { photo, problem } = state;
   const layers = useLayers(photo);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
-  const onShown = useMemo(
-    () => (image: HTMLImageElement) => {
-      if (!prefetch) prepare();
-      onPhoto?.(photo!);
-      if (!views) return watchView(image, () => client.sendView(photo!));
-    },
-    [client, photo, prefetch, prepare, views],
-  );
+  const onShown = useEvent((image: HTMLImageElement) => {
+    if (!prefetch) prepare();
+    onPhoto?.(photo!);
+    if (!views) return watchView(image, () => client.sendView(photo!));
+  });
   useEffect(() => void (handle && (handle.current = random)));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
-  useEffect(() => void (problem && onError?.(problem)), [problem]);
+  const tell = useEvent((problem: Problem) => onError?.(problem));
+  useEffect(() => {
+    if (problem) tell(problem);
+  }, [problem, tell]);
   useKeptFocus(figure, button);
   const waiting = options.load && state.status === "loading" && !busy;
-  const shape = frame && photo ? ({ "--random-photo-ratio": photo.width / photo.height } as CSSProperties) : undefined;
+  const ratio = photo && photo.width / photo.height;
+  const shape = ratio === undefined ? undefined : ({ "--ratio": ratio, ...(frame && { "--random-photo-ratio": ratio }) } as CSSProperties);
   return (
     <figure
       ref={figure}
       className={`random-photo ${className ?? ""}`}
       part="figure"
       data-status={state.status}
+      style={shape}
       onPointerEnter={photo && prepare}
       onFocusCapture={photo && prepare}
     >
-      <div ref={box} part="frame" style={shape}>
+      <div ref={box} part="frame">
         {layers.map(({ photo, turn, leaving }) => (
           <div key={turn} part="layer" data-leaving={leaving}>
             <PhotoImage
@@ -89,11 +91,12 @@ export function RandomPhoto(props: RandomPhotoProps) {
               loading={options.initialPhoto && loading}
               broken={strings.broken}
               onShown={leaving ? undefined : onShown}
+              onBroken={leaving ? undefined : onBroken}
             />
           </div>
         ))}
         {photo && pageUrl && (
-          <a part="link" href={`${pageUrl}#/photos/${photo.id}`} aria-label={nameOf(photo, lang) || strings.show} />
+          <a part="link" href={`${pageUrl}#/photos/${photo.id}`} aria-label={`${strings.open}: ${describe(photo, strings, lang)}`} />
         )}
         {problem && !photo && <p part="message">{sayProblem(problem, strings)}</p>}
         {state.status === "loading" && !waiting && <span part="loading" />}
@@ -101,14 +104,19 @@ export function RandomPhoto(props: RandomPhotoProps) {
       <figcaption part="below">
         {photo && (
           <PhotoCaption key={photo.id} photo={photo} lang={lang} strings={strings}>
-            {problem && <span part="note">{sayProblem(problem, strings)}</span>}
+            {state.status === "stayed" && <span part="note">{sayProblem(state.problem, strings)}</span>}
           </PhotoCaption>
         )}
         <button ref={button} type="button" part="button" aria-busy={busy} onClick={next}>
-          {waiting ? strings.show : problem && !photo ? strings.again : (label ?? strings.another)}
+          {waiting ? strings.show : mayRetry(state) ? strings.again : (label ?? strings.another)}
         </button>
       </figcaption>
       <span part="status" role="status">{own && sayState(state, strings, lang)}</span>
     </figure>
   );
+}
+
+/** Whether the way on is to ask for the same once more: a photo that is gone stays away, others are there. */
+export function mayRetry({ photo, problem }: PhotoState): boolean {
+  return !photo && !!problem && !("final" in PROBLEMS[problem.name]);
 }

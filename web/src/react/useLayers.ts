@@ -14,7 +14,7 @@ export function useLayers(photo: Photo | undefined): Layer[] {
   const [layers, setLayers] = useState<Layer[]>([]);
   const top = layers.at(-1);
   if (!photo) return [];
-  if (photo.id === top?.photo.id) return layers;
+  if (photo.id === top?.photo.id && photo.src === top.photo.src) return layers;
   const next = { photo, turn: layers.length && top!.turn + 1 };
   const both = top ? [{ ...top, leaving: true }, next] : [next];
   setLayers(both);

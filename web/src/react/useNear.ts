@@ -6,7 +6,6 @@ const MARGIN = "150px";
 /** Whether an element is near the viewport, or was once; at once where `lazy` is not wanted. */
 export function useNear(element: RefObject<Element | null>, lazy: boolean): boolean {
   const [near, setNear] = useState(!lazy);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
   useEffect(() => {
     if (near) return;
     const observer = new IntersectionObserver((entries) => setNear(entries.at(-1)!.isIntersecting), {
@@ -14,6 +13,6 @@ export function useNear(element: RefObject<Element | null>, lazy: boolean): bool
     });
     observer.observe(element.current!);
     return () => observer.disconnect();
-  }, [near]);
+  }, [near, element]);
   return near;
 }

@@ -1,11 +1,13 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { PhotoClient } from "../client/client.js";
 import type { Holder } from "../client/deck.js";
 import { prepareImage } from "../client/prepare.js";
 import { pause } from "../client/request.js";
 import type { Filter, GallerySettings, Photo, PhotoState, Settled } from "../client/types.js";
 import { clientOf } from "./clients.js";
+import { reportProblem } from "./console.js";
 import { onOnline } from "./online.js";
+import { useEvent } from "./useEvent.js";
 
 export interface RandomPhotoOptions extends Filter, GallerySettings {
   /** Always the same photo for the same seed; `today` is one a day, by the visitor's own date. */
@@ -31,6 +33,8 @@ export interface RandomPhotoHandle {
   /** Make the next photo ready before it is wanted; not where the visitor saves data. */
   prepare: () => void;
   client: PhotoClient;
+  /** To be called where the photo's picture does not arrive: a kept one is replaced by the API's. */
+  onBroken: () => void;
 }
 
 type Kept = Pick<RandomPhotoHandle, "state" | "busy" | "own">;
@@ -49,22 +53,26 @@ export function useRandomPhoto(
 ): RandomPhotoHandle {
   const { apiUrl, album, orientation, seed, photo, initialPhoto, load } = options;
   const [kept, setKept] = useState<Kept>(() => ({ state: begin(apiUrl, initialPhoto) }));
-  const holder = useRef<Holder & { turn: number }>({ turn: 0, id: initialPhoto?.id }).current;
+  const [holder] = useState<Holder & { turn: number }>(() => ({ turn: 0, id: initialPhoto?.id }));
   const client = clientOf(options);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
+  const sizesNow = useEvent(sizesOf);
   const ways = useMemo(() => {
     const filter = { album, orientation };
     let pending: Promise<void> | undefined;
 
+    /** Show what comes of a question, unless another one was asked meanwhile. */
     async function settle(question: Promise<Settled>, own: boolean) {
       const now = ++holder.turn;
       setKept((before) => ({ ...before, busy: true }));
       const state = await question;
       const came =
-        own && state.photo && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesOf(state.photo))]));
+        own && state.photo && (await Promise.race([pause(GRACE), prepareImage(state.photo, sizesNow(state.photo))]));
       if (now !== holder.turn) return;
       if (state.photo) holder.id = state.photo.id;
       setKept((before) => ({ state: stay(before.state, state, came), own }));
+      // A kept photo that the gallery has no longer goes, once the API says so.
+      const fresh = await state.fresh;
+      if (fresh && !fresh.photo && now === holder.turn) setKept({ state: fresh, own });
     }
 
     return {
@@ -77,42 +85,49 @@ export function useRandomPhoto(
       show: (id: string) => void settle(client.photo(id), true),
       prepare() {
         const { connection } = navigator as { connection?: { saveData?: boolean } };
-        if (!connection?.saveData) client.prepare(filter, sizesOf).catch(() => undefined);
+        if (!connection?.saveData) client.prepare(filter, sizesNow).catch(() => undefined);
+      },
+      /** In place of a kept photo whose picture does not come, the API's, when it is there. */
+      async replace({ fresh }: PhotoState) {
+        const now = holder.turn;
+        const state = await fresh;
+        if (state && now === holder.turn) setKept((before) => ({ ...before, state }));
       },
     };
-  }, [client, album, orientation, seed, photo]);
+  }, [client, album, orientation, seed, photo, holder, sizesNow]);
 
-  const begun = useRef(ways);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it acts when these change, and reads the rest as it is then
+  const [begun] = useState(ways);
+  const begins = useEvent(() => apiUrl && !far && !((initialPhoto || load) && begun === ways));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the element is no longer far, it begins
   useEffect(() => {
-    const skip = !apiUrl || far || ((initialPhoto || load) && begun.current === ways);
     const now = ++holder.turn;
     // StrictMode runs an effect twice in a row; only the second run may take a card.
-    if (!skip) queueMicrotask(() => now === holder.turn && ways.first());
+    if (begins()) queueMicrotask(() => now === holder.turn && ways.first());
     return () => {
       holder.turn++;
       client.leave(holder);
     };
-  }, [ways, far]);
+  }, [ways, far, client, holder, begins]);
 
-  const { status, problem } = kept.state;
-  const failed = status === "error";
+  const { state } = kept;
+  const { status, problem } = state;
   useEffect(() => {
-    if (problem?.detail) console.warn(problem.detail);
+    if (problem) reportProblem(problem);
     // What failed is tried again when the network is back.
-    if (failed) return onOnline(ways.first);
-  }, [problem, failed, ways]);
+    if (status === "error") return onOnline(ways.first);
+  }, [problem, status, ways]);
 
-  return { ...kept, ...ways, client };
+  const onBroken = useEvent(() => void ways.replace(state));
+  return { ...kept, ...ways, client, onBroken };
 }
 
 function begin(apiUrl: string, photo: Photo | undefined): PhotoState {
-  if (!apiUrl) return { status: "error", problem: { name: "not-configured", detail: "apiUrl is missing." } };
+  if (!apiUrl) return { status: "error", problem: { name: "not-configured", detail: "apiUrl is missing: it is the stack's output apiUrl." } };
   return photo ? { status: "ready", photo } : { status: "loading" };
 }
 
 /** Offline, a photo that is there stays, rather than one that does not come. */
 function stay(before: PhotoState, after: Settled, came: unknown): PhotoState {
   if (!before.photo || navigator.onLine || (came !== false && after.photo)) return after;
-  return { status: "stale", photo: before.photo, problem: { name: "unreachable" } };
+  return { status: "stayed", photo: before.photo, problem: { name: "unreachable" } };
 }

@@ -1,44 +1,153 @@
 import { ENGLISH, type Strings } from "./strings.js";
 
-/** In the order of `ENGLISH`, a bar between two. */
-const TABLE: Record<string, string> = {
-  de:
-    "Ein anderes Foto|Ein Foto zeigen|Erneut versuchen|mehr|weniger|Neues Foto|Dieses Foto ist nicht angekommen.|" +
-    "Noch keine Fotos.|Kein Foto passt.|Dieses Foto ist nicht mehr in der Galerie.|" +
-    "Die Galerie ist nicht erreichbar.|Keine Internetverbindung.",
-  fr:
-    "Une autre photo|Montrer une photo|Réessayer|plus|moins|Nouvelle photo|Cette photo n’est pas arrivée.|" +
-    "Pas encore de photos.|Aucune photo ne correspond.|Cette photo n’est plus dans la galerie.|" +
-    "La galerie est injoignable.|Vous êtes hors ligne.",
-  es:
-    "Otra foto|Mostrar una foto|Intentar de nuevo|más|menos|Foto nueva|Esta foto no ha llegado.|" +
-    "Aún no hay fotos.|Ninguna foto corresponde.|Esta foto ya no está en la galería.|" +
-    "No se puede acceder a la galería.|Sin conexión.",
-  it:
-    "Un’altra foto|Mostra una foto|Riprova|altro|meno|Nuova foto|Questa foto non è arrivata.|" +
-    "Ancora nessuna foto.|Nessuna foto corrisponde.|Questa foto non è più nella galleria.|" +
-    "La galleria non è raggiungibile.|Sei offline.",
-  pt:
-    "Outra foto|Mostrar uma foto|Tentar de novo|mais|menos|Nova foto|Esta foto não chegou.|" +
-    "Ainda não há fotos.|Nenhuma foto corresponde.|Esta foto já não está na galeria.|" +
-    "Não é possível aceder à galeria.|Sem ligação à Internet.",
-  nl:
-    "Nog een foto|Een foto tonen|Opnieuw proberen|meer|minder|Nieuwe foto|Deze foto is niet aangekomen.|" +
-    "Nog geen foto’s.|Geen foto past.|Deze foto is niet meer in de galerij.|" +
-    "De galerij is niet bereikbaar.|Geen internetverbinding.",
-  ja:
-    "別の写真|写真を表示|もう一度試す|続きを読む|閉じる|新しい写真|この写真を読み込めませんでした。|" +
-    "写真はまだありません。|条件に合う写真がありません。|この写真はもうギャラリーにありません。|" +
-    "ギャラリーに接続できません。|オフラインです。",
+/** Strings by language tag, in lower case. */
+const LANGUAGES: Record<string, Strings> = {
+  en: ENGLISH,
+  de: {
+    another: "Ein anderes Foto",
+    show: "Ein Foto zeigen",
+    again: "Erneut versuchen",
+    more: "mehr",
+    less: "weniger",
+    announce: "Neues Foto",
+    photograph: "Foto",
+    open: "In der Galerie öffnen",
+    broken: "Dieses Foto ist nicht angekommen.",
+    "gallery-empty": "Noch keine Fotos.",
+    "no-match": "Kein Foto passt.",
+    "no-such-photo": "Dieses Foto ist nicht mehr in der Galerie.",
+    unreachable: "Die Galerie ist nicht erreichbar.",
+    busy: "Gerade sind viele Besucher hier.",
+    offline: "Keine Internetverbindung.",
+  },
+  fr: {
+    another: "Une autre photo",
+    show: "Montrer une photo",
+    again: "Réessayer",
+    more: "plus",
+    less: "moins",
+    announce: "Nouvelle photo",
+    photograph: "Photographie",
+    open: "Ouvrir dans la galerie",
+    broken: "Cette photo n’est pas arrivée.",
+    "gallery-empty": "Pas encore de photos.",
+    "no-match": "Aucune photo ne correspond.",
+    "no-such-photo": "Cette photo n’est plus dans la galerie.",
+    unreachable: "La galerie est injoignable.",
+    busy: "Il y a beaucoup de visiteurs en ce moment.",
+    offline: "Vous êtes hors ligne.",
+  },
+  es: {
+    another: "Otra foto",
+    show: "Mostrar una foto",
+    again: "Intentar de nuevo",
+    more: "más",
+    less: "menos",
+    announce: "Foto nueva",
+    photograph: "Fotografía",
+    open: "Abrir en la galería",
+    broken: "Esta foto no ha llegado.",
+    "gallery-empty": "Aún no hay fotos.",
+    "no-match": "Ninguna foto corresponde.",
+    "no-such-photo": "Esta foto ya no está en la galería.",
+    unreachable: "No se puede acceder a la galería.",
+    busy: "Hay muchos visitantes en este momento.",
+    offline: "Sin conexión.",
+  },
+  it: {
+    another: "Un’altra foto",
+    show: "Mostra una foto",
+    again: "Riprova",
+    more: "altro",
+    less: "meno",
+    announce: "Nuova foto",
+    photograph: "Fotografia",
+    open: "Apri nella galleria",
+    broken: "Questa foto non è arrivata.",
+    "gallery-empty": "Ancora nessuna foto.",
+    "no-match": "Nessuna foto corrisponde.",
+    "no-such-photo": "Questa foto non è più nella galleria.",
+    unreachable: "La galleria non è raggiungibile.",
+    busy: "Ci sono molti visitatori in questo momento.",
+    offline: "Sei offline.",
+  },
+  pt: {
+    another: "Outra foto",
+    show: "Mostrar uma foto",
+    again: "Tentar de novo",
+    more: "mais",
+    less: "menos",
+    announce: "Nova foto",
+    photograph: "Fotografia",
+    open: "Abrir na galeria",
+    broken: "Esta foto não chegou.",
+    "gallery-empty": "Ainda não há fotos.",
+    "no-match": "Nenhuma foto corresponde.",
+    "no-such-photo": "Esta foto já não está na galeria.",
+    unreachable: "Não é possível aceder à galeria.",
+    busy: "Há muitos visitantes neste momento.",
+    offline: "Sem ligação à Internet.",
+  },
+  "pt-br": {
+    another: "Outra foto",
+    show: "Mostrar uma foto",
+    again: "Tentar de novo",
+    more: "mais",
+    less: "menos",
+    announce: "Nova foto",
+    photograph: "Fotografia",
+    open: "Abrir na galeria",
+    broken: "Esta foto não carregou.",
+    "gallery-empty": "Ainda não há fotos.",
+    "no-match": "Nenhuma foto corresponde.",
+    "no-such-photo": "Esta foto não está mais na galeria.",
+    unreachable: "Não foi possível acessar a galeria.",
+    busy: "Há muitos visitantes neste momento.",
+    offline: "Você está sem conexão.",
+  },
+  nl: {
+    another: "Nog een foto",
+    show: "Een foto tonen",
+    again: "Opnieuw proberen",
+    more: "meer",
+    less: "minder",
+    announce: "Nieuwe foto",
+    photograph: "Foto",
+    open: "In de galerij openen",
+    broken: "Deze foto is niet aangekomen.",
+    "gallery-empty": "Nog geen foto’s.",
+    "no-match": "Geen foto past.",
+    "no-such-photo": "Deze foto is niet meer in de galerij.",
+    unreachable: "De galerij is niet bereikbaar.",
+    busy: "Er zijn nu veel bezoekers.",
+    offline: "Geen internetverbinding.",
+  },
+  ja: {
+    another: "別の写真",
+    show: "写真を表示",
+    again: "もう一度試す",
+    more: "続きを読む",
+    less: "閉じる",
+    announce: "新しい写真",
+    photograph: "写真",
+    open: "ギャラリーで開く",
+    broken: "この写真を読み込めませんでした。",
+    "gallery-empty": "写真はまだありません。",
+    "no-match": "条件に合う写真がありません。",
+    "no-such-photo": "この写真はもうギャラリーにありません。",
+    unreachable: "ギャラリーに接続できません。",
+    busy: "ただいまアクセスが集中しています。",
+    offline: "オフラインです。",
+  },
 };
 
-/** Strings in the language of a tag, `de-AT` as `de`; English where it is none of those that are built in. */
-export function translate(language: string | undefined, english = ENGLISH, table = TABLE): Strings {
-  return inLanguage(english, table, language);
+/** Strings in the language of a tag; English where it is none of those that are built in. */
+export function translate(language: string | undefined): Strings {
+  return inLanguage(LANGUAGES, language) ?? ENGLISH;
 }
 
-/** The strings of a table's line, in the order of the English ones. */
-export function inLanguage<T extends Record<string, string>>(english: T, table: Record<string, string>, tag = ""): T {
-  const words = table[tag.split("-")[0]!.toLowerCase()]?.split("|");
-  return words ? (Object.fromEntries(Object.keys(english).map((name, place) => [name, words[place]])) as T) : english;
+/** The entry of a tag, `pt-BR` or `pt_BR`, else that of its language, `pt`. */
+export function inLanguage<T>(table: Record<string, T>, tag = ""): T | undefined {
+  const name = tag.toLowerCase().replace("_", "-");
+  return table[name] ?? table[name.split("-")[0]!];
 }

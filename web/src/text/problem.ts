@@ -1,26 +1,29 @@
+import { PROBLEMS } from "../client/problems.js";
 import type { Photo, PhotoState, Problem } from "../client/types.js";
 import { formatDate } from "./date.js";
 import type { Strings } from "./strings.js";
 
-/** What is wrong, in words for whoever can do something about it: the owner's are English, as all that the stack says. */
-export function sayProblem({ name, detail }: Problem, strings: Strings): string {
-  if (name === "origin-not-allowed") {
-    return `Add ${self.origin} to allowedOrigins, and run pulumi up.`;
-  }
-  if (/^(unau|key|not-c)/.test(name) && detail) return detail;
-  const away = globalThis.navigator?.onLine === false ? strings.offline : strings.unreachable;
-  return (name !== "unreachable" && strings[name as keyof Strings]) || away;
+/** What a visitor reads in place of a photo. */
+export function sayProblem({ name }: Problem, strings: Strings): string {
+  const { says } = PROBLEMS[name];
+  return says === "unreachable" && globalThis.navigator?.onLine === false ? strings.offline : strings[says];
 }
 
 /** What is said aloud after the visitor's own click. */
-export function sayState({ photo, problem }: PhotoState, strings: Strings, lang: string): string {
-  if (photo) return join([strings.announce, nameOf(photo, lang)], ": ");
+export function sayState({ status, photo, problem }: PhotoState, strings: Strings, lang: string): string {
+  if (photo && status !== "stayed") return join([strings.announce, nameOf(photo, lang)], ": ");
   return problem ? sayProblem(problem, strings) : "";
 }
 
 /** A photo in a few words: its caption, its alt text, or where and when it was taken. */
 export function nameOf({ caption, alt, album, date }: Photo, lang: string): string {
   return caption || alt || join([album && nameOfAlbum(album), date && formatDate(date, lang)], ", ");
+}
+
+/** A photo's name where one is needed: one without words is "Photograph, Alps, August 2017". */
+export function describe(photo: Photo, { photograph }: Pick<Strings, "photograph">, lang: string): string {
+  const name = nameOf(photo, lang);
+  return photo.caption || photo.alt ? name : join([photograph, name], ", ");
 }
 
 const join = (words: (string | undefined)[], by: string) => words.filter(Boolean).join(by);
