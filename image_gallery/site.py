@@ -153,7 +153,7 @@ def _publish(
 
     The provider can only replace an object whose file has changed, and what it deletes has the
     new one's name. So a name that stays is never deleted on its own: it is written over. Nor is a
-    hashed name that the page uses no longer: a page that is open over a deployment still fetches its
+    hashed name that the page uses no longer: a page open over a deployment still fetches its
     parts. The bucket takes all of them along. A hashed name never changes its content, but zlib's
     output differs from machine to machine: that difference is ignored.
     """
