@@ -87,7 +87,8 @@ def test_an_origin_that_is_not_allowed_shows_the_catalog_and_tells_the_owner(
         elements = "<random-photo></random-photo>" * 2 + gallery.embed
         page.goto(stranger.publish("/stranger", elements))
         page.locator(SHOWN).nth(1).wait_for()
-        page.goto(stranger.publish("/nothing", f"<random-photo></random-photo>{empty.embed}"))
+        with page.expect_console_message(lambda line: "allowedOrigins" in line.text):
+            page.goto(stranger.publish("/nothing", f"<random-photo></random-photo>{empty.embed}"))
         text = page.locator("[part=message]").inner_text()
     finally:
         stranger.stop()

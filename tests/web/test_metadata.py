@@ -78,7 +78,7 @@ def test_facts_are_seen_in_the_embed_whatever_the_caption(gallery, blog, answer,
     assert page.locator("[part=facts]").evaluate(SEEN) == []
     button = page.locator("[part=button]").bounding_box()
     words = page.locator("[part=words]").bounding_box()
-    if width < 448:
+    if width < 256:
         assert button["y"] >= words["y"] + words["height"]
     else:
         assert button["x"] >= words["x"] + words["width"]

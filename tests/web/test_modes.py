@@ -215,7 +215,7 @@ def test_the_overview_is_found_again_as_it_was_left(gallery, open_page):
     page.evaluate("scrollTo(0, 900)")
     page.wait_for_timeout(400)
 
-    page.get_by_role("link", name="One", exact=True).click(force=True)
+    page.get_by_role("link", name="Random", exact=True).click(force=True)
     page.wait_for_selector(LAYER)
     page.go_back()
     page.wait_for_selector(TILE)
